@@ -1,0 +1,110 @@
+"""The one place that opens an analytical engine: DuckDB through Ibis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+
+class Engine:
+    """An engine that runs relational plans; a plan never outlives the engine that its tables came from.
+
+    Parameters
+    ----------
+    threads
+        How many threads to use; all cores by default.
+    memory_limit
+        What DuckDB may hold in memory before it spills, as `"4GB"`.
+    temp_directory
+        Where it spills.
+
+    Examples
+    --------
+    >>> with Engine(threads=1) as engine:
+    ...     table = engine.take(pa.table({"n": [1, 2, 3]}))
+    ...     engine.fetch(table.aggregate(total=table.n.sum()))["total"].to_pylist()
+    [6]
+    """
+
+    def __init__(
+        self,
+        *,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        temp_directory: Path | None = None,
+    ) -> None:
+        options: dict[str, object] = {"threads": threads, "memory_limit": memory_limit}
+        if temp_directory is not None:
+            options["temp_directory"] = str(temp_directory)
+        self._connection = ibis.duckdb.connect(
+            **{name: setting for name, setting in options.items() if setting is not None}
+        )
+        self._named = 0
+        self._kept: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the engine and of every table it keeps."""
+        self._connection.disconnect()
+
+    @property
+    def connection(self) -> Any:
+        """The backend itself, for what plans cannot say; it is not kept longer than the engine."""
+        return self._connection
+
+    def take(self, table: pa.Table) -> ir.Table:
+        """Take an Arrow table into the engine."""
+        return self._connection.create_table(self._next_name(), table, temp=True)
+
+    def keep(self, plan: ir.Table, *, lasting: bool = False) -> ir.Table:
+        """Run a plan now and keep its rows, where several later plans read them.
+
+        A lasting table outlives the `scratch` in which it is made.
+        """
+        name = self._next_name()
+        table = self._connection.create_table(name, plan, temp=True)
+        if not lasting:
+            self._kept.add(name)
+        return table
+
+    @contextmanager
+    def scratch(self) -> Iterator[None]:
+        """Forget on leaving what was kept inside, but for what lasts."""
+        before = set(self._kept)
+        try:
+            yield
+        finally:
+            for name in self._kept - before:
+                self._connection.drop_table(name)
+            self._kept = before
+
+    def read_parquet(self, paths: Path | Iterable[Path]) -> ir.Table:
+        """Return the rows of Parquet files, read when a plan runs."""
+        files = [paths] if isinstance(paths, Path) else list(paths)
+        return self._connection.read_parquet([str(file) for file in files], table_name=self._next_name())
+
+    def fetch(self, plan: ir.Table) -> pa.Table:
+        """Run a plan and return its rows."""
+        return self._connection.to_pyarrow(plan)
+
+    def write_parquet(self, plan: ir.Table, path: Path, *, row_group_size: int = 122_880) -> None:
+        """Run a plan and write its rows, in their order, to a new Parquet file."""
+        self._connection.to_parquet(plan, str(path), compression="zstd", row_group_size=row_group_size)
+
+    def _next_name(self) -> str:
+        self._named += 1
+        return f"kept_{self._named}"

@@ -1,0 +1,297 @@
+"""Reads computed figures: values with their status, fast enough for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from tongxin.analytics.definitions import Definition, version_for
+from tongxin.codes.periods import Period
+
+
+class Status(StrEnum):
+    """Why a figure has a value, or has none."""
+
+    OK = "ok"
+    NO_VALUE = "no_value"
+    """The denominator is 0."""
+    MISSING = "missing"
+    """Nobody in the subtree reported."""
+    NOT_APPLICABLE = "not_applicable"
+    """The organisation did not exist, or no version of the definition covers the period."""
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One value for an organisation, a period and perhaps a category.
+
+    `value` is in the unit of the definition (percent 0 to 100) and null unless `status` is ok; `numerator`
+    and `denominator` are the whole numbers it is made of, in the scale in which they are stored.
+    """
+
+    indicator: str
+    definition: str | None
+    organisation: int
+    period: str
+    breakdown: str | None
+    category: str | None
+    value: float | None
+    numerator: int | None
+    denominator: int | None
+    status: Status
+    completeness: float | None
+    undetermined: int
+    population: int
+    reporting: int | None = None
+    expected: int | None = None
+
+
+@dataclass(frozen=True)
+class _Row:
+    numerator: int = 0
+    denominator: int | None = None
+    undetermined: int = 0
+    population: int = 0
+    reporting: int | None = None
+    expected: int | None = None
+
+
+_Place = tuple[int, str, str | None]
+
+
+class FigureStore:
+    """The figures of one computation, in the directory that `compute_figures` wrote.
+
+    Parameters
+    ----------
+    directory
+        Where the files are; they never change, so what is read of them once is kept.
+    definitions
+        The definitions that they were computed from.
+    """
+
+    def __init__(self, directory: Path, definitions: Sequence[Definition]) -> None:
+        self._directory = directory
+        self._definitions = tuple(definitions)
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The periods that were computed, in their order."""
+        return tuple(sorted(map(Period.parse, self._version_of_period)))
+
+    def read(
+        self,
+        indicator: str,
+        organisations: Iterable[int],
+        periods: Iterable[Period],
+        breakdown: str | None = None,
+    ) -> list[Figure]:
+        """Return the figures of an indicator, one for each organisation, period and category.
+
+        Without a breakdown every organisation and period has a figure. With one, the categories are those met
+        anywhere in the answer, and each organisation and period has a figure for each.
+
+        Parameters
+        ----------
+        organisations, periods
+            In the order in which figures are wanted.
+        breakdown
+            The name of a breakdown; the total without one.
+        """
+        nodes, chosen = list(dict.fromkeys(organisations)), list(dict.fromkeys(periods))
+        rows = self._rows(indicator, nodes, [str(period) for period in chosen], breakdown)
+        categories: list[str | None] = [None]
+        if breakdown is not None:
+            categories = list(dict.fromkeys(sorted(str(category) for _, _, category in rows)))
+        bases = [self._basis(indicator, period) for period in chosen]
+        return [
+            _figure(basis, node, (breakdown, category), rows)
+            for node in nodes
+            for basis in bases
+            for category in categories
+        ]
+
+    def descendants(self, organisation: int, level: str, period: Period) -> list[int]:
+        """Return the organisations of a level below an organisation that exist at the end of a period."""
+        tree = self._tree(str(period))
+        first = tree.positions.get(organisation)
+        if first is None:
+            return []
+        part = slice(first, int(tree.last[first]) + 1)
+        met = (tree.level[part] == level) & tree.alive[part]
+        return [int(node) for node in tree.nodes[part][met]]
+
+    def exists(self, organisation: int, period: Period) -> bool:
+        """Tell whether an organisation exists at the end of a period."""
+        return self._tree(str(period)).is_alive(organisation)
+
+    def _basis(self, indicator: str, period: Period) -> _Basis:
+        definition = version_for(self._definitions, indicator, period)
+        tree = self._tree(str(period))
+        if definition is None:
+            return _Basis(indicator, str(period), None, tree)
+        scale = scale_of(definition)
+        return _Basis(
+            indicator,
+            str(period),
+            definition.version,
+            tree,
+            scale,
+            definition.is_ratio,
+            definition.is_reported,
+        )
+
+    def _rows(
+        self, indicator: str, nodes: list[int], periods: list[str], breakdown: str | None
+    ) -> dict[_Place, _Row]:
+        path = self._directory / f"{indicator}.parquet"
+        if not path.exists() or not nodes or not periods:
+            return {}
+        wanted = ds.field("organisation").isin(pa.array(nodes, pa.int64())) & ds.field("period").isin(periods)
+        named = ds.field("breakdown")
+        wanted &= named.is_null() if breakdown is None else named == breakdown
+        # The range lets the reader skip row groups, which a set of values does not.
+        wanted &= (ds.field("organisation") >= min(nodes)) & (ds.field("organisation") <= max(nodes))
+        table = self._dataset(path).to_table(columns=_COLUMNS, filter=wanted)
+        return dict(_read_rows(table))
+
+    def _dataset(self, path: Path) -> ds.Dataset:
+        if path not in self._datasets:
+            self._datasets[path] = ds.dataset(path, format="parquet")
+        return self._datasets[path]
+
+    @cached_property
+    def _datasets(self) -> dict[Path, ds.Dataset]:
+        return {}
+
+    @cached_property
+    def _version_of_period(self) -> Mapping[str, int]:
+        table = pq.read_table(self._directory / "periods.parquet")
+        return dict(zip(table["period"].to_pylist(), table["version"].to_pylist(), strict=True))
+
+    def _tree(self, period: str) -> _StoredTree:
+        version = self._version_of_period.get(period)
+        return _NO_TREE if version is None else self._trees[version]
+
+    @cached_property
+    def _trees(self) -> Mapping[int, _StoredTree]:
+        columns = ["version", "node", "last", "alive", "level"]
+        table = pq.read_table(self._directory / "trees.parquet", columns=columns)
+        found = {}
+        for version in sorted(set(self._version_of_period.values())):
+            rows = table.filter(pc.equal(table["version"], version))
+            found[version] = _StoredTree(
+                *(rows[name].to_numpy(zero_copy_only=False) for name in ("node", "last", "alive", "level"))
+            )
+        return found
+
+
+def scale_of(definition: Definition) -> Fraction:
+    """Return the factor from stored whole numbers to the unit of a definition."""
+    one, other = definition.parts
+    return Fraction(definition.unit.factor * (other.scale if other else 1), one.scale)
+
+
+def value_of(definition: Definition, numerator: int, denominator: int | None) -> float:
+    """Return a figure in the unit of its definition: exact until the one division at the end.
+
+    Raises
+    ------
+    ZeroDivisionError
+        Where the denominator is 0: such a figure has no value.
+    """
+    return _value(scale_of(definition), numerator, denominator)
+
+
+def _value(scale: Fraction, numerator: int, denominator: int | None) -> float:
+    # Whole numbers of any size divide to the nearest float.
+    return numerator * scale.numerator / ((1 if denominator is None else denominator) * scale.denominator)
+
+
+def _figure(
+    basis: _Basis, node: int, place: tuple[str | None, str | None], rows: Mapping[_Place, _Row]
+) -> Figure:
+    known = (basis.indicator, basis.version, node, basis.period, *place)
+    if basis.version is None or not basis.tree.is_alive(node):
+        return Figure(*known, None, None, None, Status.NOT_APPLICABLE, None, 0, 0)
+    row = rows.get((node, basis.period, place[1]), _NOTHING)
+    denominator = (row.denominator or 0) if basis.is_ratio else None
+    status = _status(basis, denominator, row)
+    is_there = status is not Status.MISSING
+    return Figure(
+        *known,
+        _value(basis.scale, row.numerator, denominator) if status is Status.OK else None,
+        row.numerator if is_there else None,
+        denominator if is_there else None,
+        status,
+        _completeness(row, reported=basis.is_reported),
+        row.undetermined,
+        row.population,
+        (row.reporting or 0) if basis.is_reported else None,
+        (row.expected or 0) if basis.is_reported else None,
+    )
+
+
+def _status(basis: _Basis, denominator: int | None, row: _Row) -> Status:
+    if basis.is_reported and not row.reporting:
+        return Status.MISSING
+    return Status.NO_VALUE if denominator == 0 else Status.OK
+
+
+def _completeness(row: _Row, *, reported: bool) -> float | None:
+    if reported and not row.expected:
+        return None
+    return 1.0 if row.population == 0 else 1 - row.undetermined / row.population
+
+
+_NUMBERS = list(_Row.__dataclass_fields__)
+_COLUMNS = ["organisation", "period", "category", *_NUMBERS]
+
+
+def _read_rows(table: pa.Table) -> Iterator[tuple[_Place, _Row]]:
+    columns = [table[name].to_pylist() for name in _COLUMNS]
+    for node, period, category, *numbers in zip(*columns, strict=True):
+        yield (node, period, category), _Row(*numbers)
+
+
+class _StoredTree:
+    """One version of the tree, as the figures were computed with it."""
+
+    def __init__(self, nodes: np.ndarray, last: np.ndarray, alive: np.ndarray, level: np.ndarray) -> None:
+        self.nodes, self.last, self.alive, self.level = nodes, last, alive, level
+
+    @cached_property
+    def positions(self) -> Mapping[int, int]:
+        return {int(node): position for position, node in enumerate(self.nodes)}
+
+    def is_alive(self, node: int) -> bool:
+        position = self.positions.get(node)
+        return position is not None and bool(self.alive[position])
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """What all figures of an indicator for one period share."""
+
+    indicator: str
+    period: str
+    version: str | None
+    tree: _StoredTree
+    scale: Fraction = Fraction(1)
+    is_ratio: bool = False
+    is_reported: bool = False
+
+
+_NOTHING = _Row()
+_NO_TREE = _StoredTree(*(np.zeros(0, dtype=kind) for kind in ("int64", "int64", "bool", "object")))

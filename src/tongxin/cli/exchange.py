@@ -1,0 +1,117 @@
+"""Workbooks out and in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tongxin.cli.home import Bar, acting_user, open_home, print_json
+from tongxin.cli.organisations import DAY
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FORM = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+
+
+@click.group()
+def template() -> None:
+    """Make the workbook that an enterprise fills in."""
+
+
+@template.command("workers")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.xlsx")
+@click.option("--organisation", "code", required=True, metavar="CODE", help="The enterprise's credit code.")
+@click.pass_context
+def template_workers(ctx: click.Context, out: Path, code: str) -> None:
+    """Write the roster workbook, with the enterprise's own people already filled in."""
+    open_home()
+    from tongxin.organisations.access import Action, get_organisation_for
+    from tongxin.workforce.roster_workbooks import write_roster_template
+
+    user = acting_user(ctx)
+    unit = get_organisation_for(user, code, Action.CHANGE_PEOPLE)
+    count = write_roster_template(unit, out, actor=user)
+    click.echo(f"{out}: {count:,} people of {unit.name_zh}.", err=True)
+
+
+@click.group("import")
+def import_group() -> None:
+    """Read workbooks into the registry."""
+
+
+@import_group.command("workers")
+@click.argument("file", type=FILE)
+@click.option("--organisation", "code", required=True, metavar="CODE", help="The enterprise's credit code.")
+@click.option("--effective", type=DAY, metavar="DATE", help="Changed values hold from here; first day of this month.")
+@click.option("--dry-run", is_flag=True, help="Check and count, but change nothing.")
+@click.option("--verdicts", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.xlsx", help="Write rejected rows.")
+@FORM
+@click.pass_context
+def import_workers(  # noqa: PLR0913
+    ctx: click.Context,
+    file: Path,
+    code: str,
+    effective: datetime | None,
+    dry_run: bool,  # noqa: FBT001
+    verdicts: Path | None,
+    form: str,
+) -> None:
+    """Read a roster: accepted rows are stored, rejected ones are listed with row, column and reason."""
+    open_home()
+    from tongxin.organisations.access import Action, get_organisation_for
+    from tongxin.workforce.roster_actions import apply_roster, receive_roster
+    from tongxin.workforce.roster_answers import roster_answer
+    from tongxin.workforce.roster_workbooks import write_roster_verdicts
+
+    user = acting_user(ctx)
+    unit = get_organisation_for(user, code, Action.CHANGE_PEOPLE)
+    received = receive_roster(
+        unit,
+        actor=user,
+        file_name=file.name,
+        body=file.read_bytes(),
+        effective_on=effective.date() if effective else None,
+        is_dry_run=dry_run,
+    )
+    with Bar(file.name) as progress:
+        done = apply_roster(received.pk, progress=progress)
+    answer = roster_answer(done)
+    if verdicts and not done.refusal:
+        write_roster_verdicts(done, verdicts)
+    if form == "json":
+        print_json(answer)
+    else:
+        _print_roster(answer)
+    if done.refusal:
+        raise SystemExit(1)
+
+
+def _print_roster(answer: dict[str, Any]) -> None:
+    for kind in ("errors", "warnings"):
+        for finding in answer[kind]:
+            place = " ".join(str(finding[name]) for name in ("row", "column") if finding[name] is not None)
+            click.echo(f"{place}: {finding['message']} [{finding['code']}]", err=True)
+    counts = ("rows", "added", "changed", "unchanged", "rejected")
+    click.echo(", ".join(f"{name} {answer[name]:,}" for name in counts))
+
+
+@import_group.command("reported")
+@click.argument("file", type=FILE)
+@FORM
+@click.pass_context
+def import_reported(ctx: click.Context, file: Path, form: str) -> None:
+    """Read a table of reported figures: one row a unit and period, one column a data item."""
+    open_home()
+    from tongxin.figures.reporting import import_reported as read_reported
+
+    answer = read_reported(file, actor=acting_user(ctx))
+    if form == "json":
+        print_json(answer.as_json())
+    else:
+        _print_roster(answer.as_json())
+    if answer.is_refused:
+        raise SystemExit(1)

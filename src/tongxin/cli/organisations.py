@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+import click
+
+from tongxin.cli.home import FORMATS, acting_user, open_home, print_rows
+
+LEVELS = click.Choice(["province", "city", "county", "town", "enterprise", "department"])
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command()
+@click.option("--under", metavar="CODE", help="This unit and all below it.")
+@click.option("--level", type=LEVELS, help="Units of one level only.")
+@click.option("--as-of", type=DAY, metavar="DATE", help="The tree as it was on a day; today by default.")
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+@click.pass_context
+def organisations(ctx: click.Context, under: str | None, level: str | None, as_of: datetime | None, form: str) -> None:
+    """List the tree of units: code, name, level and the unit above."""
+    open_home()
+    from django.utils import timezone
+
+    from tongxin.cli.running_errors import Refused
+    from tongxin.organisations.access import organisations_visible_to
+    from tongxin.organisations.queries import tree_on
+
+    day = as_of.date() if as_of else timezone.localdate()
+    visible = set(organisations_visible_to(acting_user(ctx)).values_list("code", flat=True))
+    nodes = [node for node in tree_on(day, under=under, level=level) if node.code in visible]
+    if under and not nodes and not any(node.code == under for node in tree_on(day, under=under)):
+        raise Refused(f"There is no unit {under} on {day}.")
+    rows = [{**asdict(node), "name": node.name_zh} for node in nodes]
+    columns = ["code", "name", "level", "parent"]
+    print_rows([{name: row[name] for name in columns} for row in rows], columns, form)

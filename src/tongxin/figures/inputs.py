@@ -1,0 +1,110 @@
+"""A cut opened for computing: the rows of its subjects, its dated tree, what units reported."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+import ibis.expr.types as ir
+from django.conf import settings
+
+import tongxin
+from tongxin.analytics.answers import Lake
+from tongxin.analytics.definitions import Definition
+from tongxin.analytics.engine import Engine
+from tongxin.analytics.figures import Inputs
+from tongxin.analytics.reported import ReportedTables
+from tongxin.analytics.trees import Hierarchy, Placement
+from tongxin.lake.queries import Cut, declared_countables, open_tables, read_cut
+
+KEPT_CUTS = 3
+"""Of so many cuts the rows of subjects stay on disk."""
+
+
+@contextmanager
+def open_engine() -> Iterator[Engine]:
+    folder = _scratch()
+    folder.mkdir(parents=True, exist_ok=True)
+    with Engine(
+        threads=settings.TONGXIN_THREADS, memory_limit=settings.TONGXIN_MEMORY_LIMIT, temp_directory=folder
+    ) as engine:
+        yield engine
+
+
+def _scratch() -> Path:
+    return Path(settings.TONGXIN_HOME) / "scratch"
+
+
+@contextmanager
+def open_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tuple[Engine, Inputs]]:
+    """Open a cut from its own files alone."""
+    with open_engine() as engine:
+        tables = open_tables(engine, cut)
+        wanted = _subjects_of(definitions)
+        subjects = {
+            name: engine.keep(each.rows(tables))
+            for name, each in declared_countables().items()
+            if name in wanted
+        }
+        reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
+        yield engine, Inputs(Lake(subjects), _hierarchy_of(engine, tables["placements"]), reported)
+
+
+@contextmanager
+def open_kept_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tuple[Engine, Inputs]]:
+    """Open a cut with the rows of subjects as an earlier opening left them: for pages, which have no time."""
+    with open_engine() as engine:
+        folder = _kept_folder(cut)
+        subjects: dict[str, ir.Table] = {
+            name: engine.read_parquet(_kept_rows(engine, cut, folder, name))
+            for name in sorted(_subjects_of(definitions))
+        }
+        reported_only = {
+            name: file for name, file in cut.files.items() if name in {"reported_values", "reporting_units"}
+        }
+        tables = open_tables(engine, cut, reported_only)
+        reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
+        yield engine, Inputs(Lake(subjects), _kept_hierarchy(str(settings.TONGXIN_HOME), cut.id), reported)
+
+
+def _kept_folder(cut: Cut) -> Path:
+    """Return where the rows of a cut are kept; what another version of the program made is not read."""
+    return _scratch() / "rows" / f"{cut.id}-{tongxin.__version__}"
+
+
+def _kept_rows(engine: Engine, cut: Cut, folder: Path, subject: str) -> Path:
+    path = folder / f"{subject}.parquet"
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f".{secrets.token_hex(6)}"
+        engine.write_parquet(declared_countables()[subject].rows(open_tables(engine, cut)), draft)
+        draft.replace(path)
+        for old in sorted(folder.parent.iterdir(), reverse=True)[KEPT_CUTS:]:
+            shutil.rmtree(old, ignore_errors=True)
+    return path
+
+
+def _subjects_of(definitions: Sequence[Definition]) -> set[str]:
+    """Return the subjects that definitions count, with those over which their conditions range."""
+    countables = declared_countables()
+    named = {part.subject for each in definitions for part in each.parts if part and not part.is_reported}
+    return named.union(*(countables[name].subject.related for name in named))
+
+
+def _hierarchy_of(engine: Engine, placements: ir.Table) -> Hierarchy:
+    return Hierarchy(
+        Placement(row["organisation"], row["parent"], row["valid_from"], row["valid_to"], row["level"])
+        for row in engine.fetch(placements).to_pylist()
+    )
+
+
+@lru_cache(maxsize=4)
+def _kept_hierarchy(home: str, cut_id: str) -> Hierarchy:  # two homes may have equal cuts
+    """Return the dated tree of a cut, which never changes."""
+    cut = read_cut(cut_id)
+    with open_engine() as engine:
+        return _hierarchy_of(engine, open_tables(engine, cut)["placements"])

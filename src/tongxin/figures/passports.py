@@ -1,0 +1,270 @@
+"""What stands behind one figure: how it was made, from what, and how it moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from tongxin.analytics.definitions import Item
+from tongxin.analytics.figure_store import Status
+from tongxin.analytics.measures import Part
+from tongxin.codes.periods import Period
+from tongxin.figures.forms import level_below
+from tongxin.figures.models import ReportedValue
+from tongxin.figures.places import explorer_url, facts_url, passport_url, question_url
+from tongxin.figures.queries import Release, definition_text
+from tongxin.figures.selection import (
+    Answer,
+    Question,
+    answer,
+    definition_for,
+    figure_at,
+    open_store,
+    read_figures,
+)
+from tongxin.figures.words import (
+    breakdown_name,
+    breakdown_of,
+    category_name,
+    change_between,
+    conditions_text,
+    decimals_of,
+    direction_text,
+    item_name,
+    part_text,
+    timing_text,
+    unit_text,
+    value_text,
+)
+from tongxin.lake.queries import read_cut
+from tongxin.organisations.access import Action, Principal, may
+from tongxin.organisations.models import Level, Organisation
+from tongxin.ui.formats import number, status_reason
+from tongxin.ui.formats import period as period_text
+
+TREND = 12
+FIRST_YEAR = 1900
+"""A version that does not say from when it holds, holds from there on."""
+MOST_MISSING = 20
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The figure that an address names."""
+
+    code: str
+    at: Organisation
+    period: Period
+    by: str | None
+    category: str | None
+    as_of: date | None
+
+
+@dataclass(frozen=True)
+class PartLine:
+    """The numerator or the denominator in words."""
+
+    key: str
+    name: str
+    text: str
+    timing: str
+    conditions: list[str]
+    value: str
+    facts_url: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """The value of an earlier period."""
+
+    period: str
+    value: str
+    url: str
+    change: str
+    """Against the same period of the year before."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A value that the unit sent."""
+
+    item: str
+    value: str
+    by: str
+    at: datetime
+
+
+def read_figure(release: Release, asked: Asked, user: Principal) -> Answer:
+    return figure_at(
+        release,
+        asked.code,
+        at=asked.at,
+        period=asked.period,
+        user=user,
+        by=asked.by,
+        category=asked.category,
+        as_of=asked.as_of,
+    )
+
+
+def tree_text(period: Period, as_of: date | None) -> str:
+    """Return the day of the tree with which a figure was made."""
+    return (as_of or period.last_day).isoformat()
+
+
+def describe_passport(release: Release, asked: Asked, user: Principal) -> dict[str, Any]:
+    found = read_figure(release, asked, user)
+    figure, definition = found.figure, found.definition
+    breakdown = breakdown_of(definition, asked.by)
+    past, chart = _trend(release, asked, found)
+    return {
+        "answer": found,
+        "figure": figure,
+        "definition": definition,
+        "value": value_text(figure, definition),
+        "unit_of_value": "" if definition.unit.code == "percent" else unit_text(definition),
+        "is_number": figure.status is Status.OK,
+        "reason": status_reason(figure.status.value),
+        "category": category_name(breakdown, asked.category) if breakdown else "",
+        "category_of": breakdown_name(breakdown) if breakdown else "",
+        "parts": _parts(release, asked, found, user),
+        "percent_complete": None if figure.completeness is None else figure.completeness * 100,
+        "breakdowns": _breakdowns(asked, found),
+        "below_url": _below_url(asked),
+        "is_dated": definition.valid_from.year > FIRST_YEAR,
+        "name_zh": definition.name["zh-hans"],
+        "name_en": definition.name["en"],
+        "direction": direction_text(definition),
+        "written": definition_text(release, definition.version),
+        "tree_on": asked.as_of or asked.period.last_day,
+        "past": past,
+        "chart": chart,
+        **_reporting(release, asked, found, user),
+    }
+
+
+def _parts(release: Release, asked: Asked, found: Answer, user: Principal) -> list[PartLine]:
+    one, other = found.definition.parts
+    is_open = may(user, Action.SEE_PEOPLE, asked.at) and found.figure.definition is not None
+    pairs = [("numerator", _("Numerator") if other else _("What is counted"), one, found.figure.numerator)]
+    if other is not None:
+        pairs.append(("denominator", _("Denominator"), other, found.figure.denominator))
+    return [
+        PartLine(
+            key,
+            name,
+            part_text(part, release.items),
+            timing_text(part.timing),
+            conditions_text(part),
+            _in_unit(stored, part),
+            facts_url(found.figure, asked.at.code, key, as_of=asked.as_of) if is_open else "",
+        )
+        for key, name, part, stored in pairs
+    ]
+
+
+def _in_unit(stored: int | None, part: Part) -> str:
+    return "" if stored is None else number(str(float(Fraction(stored, part.scale))))
+
+
+def _breakdowns(asked: Asked, found: Answer) -> list[tuple[str, str]]:
+    return [
+        (
+            breakdown_name(each),
+            explorer_url(
+                [asked.code],
+                asked.at.code,
+                from_=asked.period,
+                to=asked.period,
+                by=each.name,
+                as_of=asked.as_of,
+            ),
+        )
+        for each in found.definition.breakdowns
+    ]
+
+
+def _below_url(asked: Asked) -> str:
+    level = level_below(asked.at)
+    question = Question((asked.code,), asked.at, None, (asked.period,), asked.by, asked.as_of)
+    return question_url(question, level=level) if level else ""
+
+
+def _trend(release: Release, asked: Asked, found: Answer) -> tuple[list[Past], dict[str, Any]]:
+    """Return the last periods of the same kind, the latest first, and the line they make."""
+    known = sorted(
+        each for each in map(Period.parse, release.manifest["periods"]) if each.kind == asked.period.kind
+    )
+    shown = [each for each in known if each <= asked.period][-TREND:]
+    store = open_store(release, [asked.code], asked.as_of)
+    before = [each.year_before() for each in shown]
+    periods = tuple(sorted({*shown, *before}))
+    figures = {
+        each.period: each
+        for each in read_figures(store, asked.code, (asked.at.pk,), periods, asked.by)
+        if each.category == asked.category
+    }
+    past = []
+    for each in reversed(shown):
+        figure, old = figures.get(str(each)), figures.get(str(each.year_before()))
+        if figure is None:
+            continue
+        change = change_between(figure, old, found.definition) if old else None
+        text = value_text(figure, definition_for(release, asked.code, each))
+        url = passport_url(figure, asked.at.code, as_of=asked.as_of)
+        past.append(Past(str(each), text, url, change.text if change else ""))
+    values = [figures[str(each)].value if str(each) in figures else None for each in shown]
+    definition = found.definition
+    return past, {
+        "labels": [period_text(each) for each in shown],
+        "unit": "%" if definition.unit.code == "percent" else "",
+        "decimals": decimals_of(definition) or 0,
+        "series": [{"name": asked.at.name, "values": values, "dimension": definition.dimension or "accent"}],
+    }
+
+
+def _reporting(release: Release, asked: Asked, found: Answer, user: Principal) -> dict[str, Any]:
+    """Return who reported: the values of a unit that reports itself, else which units below did not."""
+    if not found.definition.is_reported:
+        return {}
+    items = [part.weight for part in found.definition.parts if part and part.is_reported]
+    reports = _reports(release, asked, [item for item in items if item])
+    if asked.at.level == Level.ENTERPRISE:
+        return {"reports": reports}
+    question = Question((asked.code,), asked.at, Level.ENTERPRISE.value, (asked.period,), None, asked.as_of)
+    units = answer(release, question, user=user)
+    missing = [each for each in units if each.figure.expected and not each.figure.reporting]
+    return {
+        "reports": reports,
+        "missing": [
+            (each.organisation.name, passport_url(each.figure, each.organisation.code)) for each in missing
+        ][:MOST_MISSING],
+        "n_missing": len(missing),
+        "reporting_url": question_url(question),
+    }
+
+
+def _reports(release: Release, asked: Asked, items: list[str]) -> list[Report]:
+    """Return the values that the unit itself had sent when the release's facts were taken."""
+    taken = datetime.fromisoformat(read_cut(release.cut_id).taken_at) + timedelta(seconds=1)
+    values = ReportedValue.objects.filter(
+        Q(superseded_at=None) | Q(superseded_at__gt=taken),
+        organisation=asked.at,
+        period=str(asked.period),
+        item__code__in=items,
+        reported_at__lte=taken,
+    ).select_related("item", "reported_by")
+    return [_report(value, release.items) for value in values.order_by("item__pk")]
+
+
+def _report(value: ReportedValue, items: Mapping[str, Item]) -> Report:
+    item = items[value.item.code]
+    text = number(str(float(Fraction(value.value, item.scale))))
+    by = str(value.reported_by) if value.reported_by else _("the operator")
+    return Report(item_name(item), text, by, value.reported_at)

@@ -1,0 +1,245 @@
+"""Which figures somebody asks for, and the answer: one path for pages, exports and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from tongxin.analytics.definitions import Definition, version_for
+from tongxin.analytics.figure_store import Figure, FigureStore
+from tongxin.codes.periods import Period, PeriodKind, periods_between
+from tongxin.figures.compute import harmonise
+from tongxin.figures.queries import Release, store_in
+from tongxin.organisations.access import Action, Principal, keep_visible, require
+from tongxin.organisations.models import Organisation
+
+MOST_FIGURES = 200_000
+"""How many figures one answer may hold."""
+MOST_KEPT = 200
+"""How many figures of one reading are kept in memory."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: indicators at a unit or at its descendants of a level, for periods, perhaps broken down."""
+
+    codes: tuple[str, ...]
+    at: Organisation
+    level: str | None = None
+    periods: tuple[Period, ...] = ()
+    by: str | None = None
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A figure with the unit it belongs to and the definition it was computed by."""
+
+    figure: Figure
+    organisation: Organisation
+    definition: Definition
+    release: str
+
+    @property
+    def numerator(self) -> int | float | None:
+        return _in_unit(self.figure.numerator, self.definition.parts[0].scale)
+
+    @property
+    def denominator(self) -> int | float | None:
+        other = self.definition.parts[1]
+        return _in_unit(self.figure.denominator, other.scale if other else 1)
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the figure as the command line and the exports write it."""
+        figure = self.figure
+        return {
+            "indicator": figure.indicator,
+            "definition": figure.definition,
+            "organisation": self.organisation.code,
+            "period": figure.period,
+            "breakdown": figure.breakdown,
+            "category": figure.category,
+            "value": _whole(figure.value),
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            "status": figure.status.value,
+            "completeness": figure.completeness,
+            "undetermined": figure.undetermined,
+            "release": self.release,
+        }
+
+
+COLUMNS = (
+    "indicator", "definition", "organisation", "period", "breakdown", "category", "value", "numerator",
+    "denominator", "status", "completeness", "undetermined", "release",
+)  # fmt: skip
+
+
+def _in_unit(stored: int | None, scale: int) -> int | float | None:
+    if stored is None:
+        return None
+    exact = Fraction(stored, scale)
+    return int(exact) if exact.denominator == 1 else float(exact)
+
+
+def _whole(value: float | None) -> int | float | None:
+    return int(value) if value is not None and value.is_integer() and abs(value) < 1e15 else value
+
+
+def read_periods(
+    release: Release, codes: Sequence[str], *, period: str | None, first: str | None, last: str | None
+) -> tuple[Period, ...]:
+    """Return the periods of a question; the default is the last complete one of the first indicator's usual kind."""
+    if period and (first or last):
+        raise ValidationError(_("Give either one period, or the first and the last of several."))
+    if period:
+        return (Period.parse(period),)
+    if first or last:
+        begin, end = Period.parse(first or last or ""), Period.parse(last or first or "")
+        if begin.kind != end.kind:
+            raise ValidationError(
+                _("The first and the last period must be of one kind: %(first)s and %(last)s are not.")
+                % {"first": begin, "last": end}
+            )
+        return tuple(periods_between(begin, end))
+    return (release.default_period(usual_kind(release.newest(codes[0]))),)
+
+
+def usual_kind(definition: Definition) -> PeriodKind:
+    """Return the kind of period in which an indicator is usually read."""
+    return PeriodKind.QUARTER if PeriodKind.QUARTER in definition.periods else definition.periods[0]
+
+
+def check_codes(release: Release, codes: Sequence[str]) -> None:
+    """Refuse an indicator that the release does not have, naming the nearest one."""
+    for code in codes:
+        if code not in release.codes:
+            near = get_close_matches(code, release.codes, 1)
+            hint = _(" Did you mean %(near)s?") % {"near": near[0]} if near else ""
+            raise ValidationError(_("There is no indicator %(code)s.") % {"code": code} + hint)
+
+
+def answer(
+    release: Release, question: Question, *, user: Principal, most: int = MOST_FIGURES
+) -> list[Answer]:
+    """Return the figures asked for, as far as the user may see them; refuses a hidden unit and unknown names."""
+    require(user, Action.SEE_FIGURES, question.at)
+    check_codes(release, question.codes)
+    for code in question.codes:
+        _check_breakdown(release.newest(code), question.by)
+    store = open_store(release, question.codes, question.as_of)
+    units = _units(store, question, user)
+    _check_size(len(question.codes) * sum(len(each) for each in units.values()), most)
+    return [found for code in question.codes for found in _answers(release, store, code, question, units)]
+
+
+def _answers(
+    release: Release,
+    store: FigureStore,
+    code: str,
+    question: Question,
+    units: Mapping[Period, list[Organisation]],
+) -> list[Answer]:
+    """Return the figures of one indicator, by period and then by unit; periods with the same units in one reading."""
+    versions = {str(period): definition_for(release, code, period) for period in question.periods}
+    named = {unit.pk: unit for found in units.values() for unit in found}
+    alike: dict[tuple[int, ...], list[Period]] = {}
+    for period, found in units.items():
+        alike.setdefault(tuple(unit.pk for unit in found), []).append(period)
+    read: dict[str, list[Figure]] = {}
+    for ids, periods in alike.items():
+        for figure in read_figures(store, code, ids, tuple(periods), question.by):
+            read.setdefault(figure.period, []).append(figure)
+    return [
+        Answer(figure, named[figure.organisation], versions[figure.period], release.id)
+        for period in question.periods
+        for figure in read.get(str(period), [])
+    ]
+
+
+def figure_at(
+    release: Release,
+    code: str,
+    *,
+    at: Organisation,
+    period: Period,
+    user: Principal,
+    by: str | None = None,
+    category: str | None = None,
+    as_of: date | None = None,
+) -> Answer:
+    """Return one figure; a category that is met nowhere in the programme is refused."""
+    require(user, Action.SEE_FIGURES, at)
+    check_codes(release, [code])
+    _check_breakdown(release.newest(code), by)
+    store = open_store(release, [code], as_of)
+    # A category may be met elsewhere and not here; its figure here is then nothing, but it is one.
+    root = Organisation.objects.filter(code=release.manifest["root"]).values_list("pk", flat=True)
+    figures = read_figures(store, code, (at.pk, *root), (period,), by)
+    found = [
+        each for each in figures if each.organisation == at.pk and each.category == (category if by else None)
+    ]
+    if not found:
+        message = _("%(code)s has no category %(category)s of %(by)s.")
+        raise ValidationError(message % {"code": code, "category": category, "by": by})
+    return Answer(found[0], at, definition_for(release, code, period), release.id)
+
+
+def definition_for(release: Release, code: str, period: Period) -> Definition:
+    """Return the version that makes the figure of a period; the newest where none does."""
+    return version_for(release.definitions, code, period) or release.newest(code)
+
+
+def open_store(release: Release, codes: Sequence[str], as_of: date | None = None) -> FigureStore:
+    """Return the figures of a release, computed again where they are to have the tree of one day."""
+    return release.store if as_of is None else store_in(harmonise(release, list(codes), as_of), release.id)
+
+
+def read_figures(
+    store: FigureStore, code: str, nodes: tuple[int, ...], periods: tuple[Period, ...], by: str | None = None
+) -> Sequence[Figure]:
+    """Read figures, and keep what pages show again and again: figures of a release never change."""
+    if len(nodes) * len(periods) > MOST_KEPT:
+        return store.read(code, nodes, periods, by)
+    return _read_kept(store, code, nodes, periods, by)
+
+
+@lru_cache(maxsize=4096)
+def _read_kept(
+    store: FigureStore, code: str, nodes: tuple[int, ...], periods: tuple[Period, ...], by: str | None
+) -> tuple[Figure, ...]:
+    return tuple(store.read(code, nodes, periods, by))
+
+
+def _units(store: FigureStore, question: Question, user: Principal) -> dict[Period, list[Organisation]]:
+    """Return the units of each period, those that the user may see."""
+    if question.level is None:
+        return {period: [question.at] for period in question.periods}
+    ids = {period: store.descendants(question.at.pk, question.level, period) for period in question.periods}
+    known = Organisation.objects.in_bulk(list({pk for found in ids.values() for pk in found}))
+    visible = {unit.pk: unit for unit in keep_visible(user, known.values(), Action.SEE_FIGURES)}
+    return {period: [visible[pk] for pk in found if pk in visible] for period, found in ids.items()}
+
+
+def _check_breakdown(definition: Definition, by: str | None) -> None:
+    names = [breakdown.name for breakdown in definition.breakdowns]
+    if by is not None and by not in names:
+        offered = ", ".join(names) or _("none")
+        message = _("%(code)s is not broken down by %(by)s. Its breakdowns: %(offered)s.")
+        raise ValidationError(message % {"code": definition.code, "by": by, "offered": offered})
+
+
+def _check_size(count: int, most: int) -> None:
+    if count > most:
+        message = _(
+            "That would be %(count)d figures; at most %(most)d are given at once. Choose fewer units or periods."
+        )
+        raise ValidationError(message % {"count": count, "most": most})

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django_tasks import task
+
+from tongxin.accounts.models import User
+from tongxin.figures.compute import build_release
+from tongxin.jobs.actions import Progress, run_job
+
+
+@task()
+def build_release_task(job_id: int) -> None:
+    run_job(job_id, _build)
+
+
+def _build(user_id: int, progress: Progress) -> None:
+    # Without its user the work has no rights: nobody would be the operator, who may do everything.
+    build_release(actor=User.objects.get(pk=user_id), progress=progress)

@@ -1,0 +1,99 @@
+"""What waits for the reader: only what exists, and what their roles allow them to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tongxin.accounts.models import User
+from tongxin.codes.periods import last_complete
+from tongxin.figures.queries import Release
+from tongxin.figures.release_views import may_build
+from tongxin.figures.requests import BUILD
+from tongxin.jobs.models import Job
+from tongxin.organisations.access import Action, actions_of
+from tongxin.organisations.queries import get_programme
+from tongxin.ui.formats import period as period_text
+from tongxin.ui.templatetags.ui import find_url
+from tongxin.workforce.access import proposals_visible_to
+from tongxin.workforce.models import CorrectionProposal, RosterImport
+
+RECENT = timedelta(days=30)
+MOST_IMPORTS = 3
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something to do, and where."""
+
+    text: str
+    url: str
+    is_late: bool = False
+
+
+def needs_of(user: User, release: Release) -> list[Need]:
+    """Return what the reader should look at, the late first."""
+    allowed = actions_of(user)
+    found: list[Need] = []
+    if Action.BUILD_RELEASE in allowed and may_build(user):
+        found += _releases(release)
+    if Action.REVIEW_PEOPLE in allowed:
+        found += _proposals(user)
+    if Action.CHANGE_PEOPLE in allowed:
+        found += _imports(user)
+    return sorted(found, key=lambda need: not need.is_late)
+
+
+def _releases(release: Release) -> list[Need]:
+    found = []
+    last = Job.objects.filter(kind=BUILD).first()
+    if last is not None and last.state == Job.State.FAILED and last.created_at > timezone.now() - RECENT:
+        found.append(Need(_("The last release could not be built."), reverse("releases"), is_late=True))
+    elif last is not None and not last.is_over:
+        found.append(Need(_("A release is being built."), reverse("releases")))
+    programme = get_programme()
+    if programme is not None and programme.facts_until is None:
+        due = last_complete(timezone.localdate(), release.default_kind)
+        if due > release.default_period():
+            text = _("%(period)s is over and has no figures yet: please build a release.")
+            found.append(Need(text % {"period": period_text(due)}, reverse("releases"), is_late=True))
+    return found
+
+
+def _proposals(user: User) -> list[Need]:
+    waiting = (
+        proposals_visible_to(user)
+        .filter(state=CorrectionProposal.State.OPEN)
+        .exclude(proposed_by=user)
+        .count()
+    )
+    if not waiting:
+        return []
+    text = ngettext(
+        "%(count)d proposed correction waits for a decision.",
+        "%(count)d proposed corrections wait for a decision.",
+        waiting,
+    )
+    return [Need(text % {"count": waiting}, reverse("proposals"))]
+
+
+def _imports(user: User) -> list[Need]:
+    """Return the reader's own recent workbooks with rows that came back."""
+    sent = RosterImport.objects.filter(
+        sent_by=user, n_rejected__gt=0, state=RosterImport.State.APPLIED, sent_at__gt=timezone.now() - RECENT
+    ).select_related("organisation")
+    found = []
+    for each in sent[:MOST_IMPORTS]:
+        text = ngettext(
+            "%(file)s: %(count)d row needs correction.",
+            "%(file)s: %(count)d rows need correction.",
+            each.n_rejected,
+        )
+        url = find_url("import", each.pk) or find_url("imports")
+        found.append(Need(text % {"file": each.file_name, "count": each.n_rejected}, url))
+    return found

@@ -1,0 +1,131 @@
+"""Registry → lake: the facts of one moment, in files that are never changed."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.db import connection
+from django.utils import timezone
+
+from tongxin.analytics.sources import Source, as_table
+from tongxin.audit import log
+from tongxin.jobs.actions import Progress
+from tongxin.lake.queries import Cut, CutFile, declared_sources, lake_folder
+from tongxin.organisations.access import Principal
+from tongxin.organisations.models import Programme
+
+BATCH = 50_000
+
+
+def extract(*, actor: Principal, progress: Progress | None = None) -> Cut:
+    """Write the present facts into the lake; a file that is there already is not written again."""
+    programme = Programme.objects.select_related("root").get(pk=1)
+    sources = declared_sources()
+    with _alone(), _snapshot():
+        files = {}
+        for number, source in enumerate(sources):
+            files[source.name] = _write_source(source)
+            if progress:
+                progress("extract", (number + 1) * 100 // len(sources))
+    now = timezone.localtime()
+    cut = Cut(
+        id=f"{now:%Y%m%d-%H%M%S}-{_fingerprint(files)}",
+        taken_at=now.isoformat(timespec="seconds"),
+        cut_on=programme.facts_until or now.date(),
+        facts_from=programme.facts_from,
+        finest_period=programme.finest_period,
+        root=programme.root.code,
+        is_synthetic=programme.is_synthetic,
+        files=files,
+    )
+    _publish(cut)
+    log.record(
+        actor=actor,
+        action="lake.extracted",
+        target=programme,
+        organisation_id=programme.root_id,
+        cut=cut.id,
+        rows=sum(file.rows for file in files.values()),
+    )
+    return cut
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time write the lake; the lock goes when the process does, however it ends."""
+    lake_folder().mkdir(parents=True, exist_ok=True)
+    with (lake_folder() / "lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        for draft in lake_folder().glob("*/*.draft"):
+            draft.unlink()
+        yield
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """Read all tables as of one moment, without keeping anybody from writing."""
+    if connection.in_atomic_block:
+        yield
+        return
+    begin = "BEGIN" if connection.vendor == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    with connection.cursor() as cursor:
+        cursor.execute(begin)
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+
+
+def _write_source(source: Source) -> CutFile:
+    folder = lake_folder() / source.name
+    folder.mkdir(exist_ok=True)
+    draft = folder / f"{secrets.token_hex(8)}.draft"
+    rows = 0
+    with pq.ParquetWriter(draft, source.schema, compression="zstd") as writer:
+        for batch in _batches(source):
+            writer.write_table(batch, row_group_size=BATCH)
+            rows += batch.num_rows
+    sha256 = _hash(draft)
+    path = folder / f"{sha256[:20]}.parquet"
+    draft.replace(path)
+    return CutFile(str(path.relative_to(lake_folder())), rows, sha256)
+
+
+def _batches(source: Source) -> Iterator[pa.Table]:
+    sql, parameters = source.rows().query.sql_with_params()
+    cursor = connection.chunked_cursor() if connection.vendor == "postgresql" else connection.cursor()
+    with cursor:
+        cursor.execute(sql, parameters)
+        while rows := cursor.fetchmany(BATCH):
+            yield as_table(rows, source.schema)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _fingerprint(files: dict[str, CutFile]) -> str:
+    text = "\n".join(f"{name} {file.sha256}" for name, file in sorted(files.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _publish(cut: Cut) -> None:
+    """Write the manifest, then make it current: a reader sees the old cut or the new one, never half of one."""
+    manifest = asdict(cut) | {"cut_on": cut.cut_on.isoformat(), "facts_from": cut.facts_from.isoformat()}
+    body = json.dumps(manifest, ensure_ascii=False, indent=1)
+    for path in (lake_folder() / "cuts" / f"{cut.id}.json", lake_folder() / "current.json"):
+        path.parent.mkdir(exist_ok=True)
+        draft = path.with_suffix(".draft")
+        draft.write_text(body, encoding="utf-8")
+        os.replace(draft, path)

@@ -1,0 +1,104 @@
+"""Reading the lake: what may be counted, which files a cut reads, and their tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import ibis.expr.types as ir
+from django.apps import apps
+from django.conf import settings
+
+from tongxin.analytics.engine import Engine
+from tongxin.analytics.sources import Countable, Source
+from tongxin.analytics.subjects import Subject
+
+
+@dataclass(frozen=True)
+class CutFile:
+    """A file of the lake as a cut reads it."""
+
+    path: str
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The state of the registry at one moment: which files hold it."""
+
+    id: str
+    taken_at: str
+    cut_on: date
+    facts_from: date
+    finest_period: str
+    root: str
+    is_synthetic: bool
+    files: Mapping[str, CutFile]
+
+
+class NoCutError(LookupError):
+    """Nothing was extracted yet."""
+
+
+def lake_folder() -> Path:
+    return Path(settings.TONGXIN_HOME) / "lake"
+
+
+@lru_cache(maxsize=1)
+def _declarations() -> tuple[tuple[Source, ...], tuple[Countable, ...]]:
+    sources: list[Source] = []
+    countables: list[Countable] = []
+    for app in apps.get_app_configs():
+        name = f"{app.name}.subjects"
+        if app.name.startswith("tongxin.") and find_spec(name):
+            module = import_module(name)
+            sources.extend(module.SOURCES)
+            countables.extend(module.COUNTABLES)
+    return tuple(sources), tuple(countables)
+
+
+def declared_sources() -> tuple[Source, ...]:
+    """Return what the installed applications extract from the registry."""
+    return _declarations()[0]
+
+
+def declared_countables() -> dict[str, Countable]:
+    """Return what may be counted, by subject name."""
+    return {countable.subject.name: countable for countable in _declarations()[1]}
+
+
+def declared_subjects() -> dict[str, Subject]:
+    return {name: countable.subject for name, countable in declared_countables().items()}
+
+
+def read_cut(cut_id: str | None = None) -> Cut:
+    """Return a cut by its identifier, by default the newest."""
+    path = lake_folder() / ("current.json" if cut_id is None else f"cuts/{cut_id}.json")
+    if not path.is_file():
+        raise NoCutError(cut_id or "current")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    return Cut(
+        id=manifest["id"],
+        taken_at=manifest["taken_at"],
+        cut_on=date.fromisoformat(manifest["cut_on"]),
+        facts_from=date.fromisoformat(manifest["facts_from"]),
+        finest_period=manifest["finest_period"],
+        root=manifest["root"],
+        is_synthetic=manifest["is_synthetic"],
+        files={name: CutFile(**file) for name, file in manifest["files"].items()},
+    )
+
+
+def open_tables(
+    engine: Engine, cut: Cut, files: Mapping[str, CutFile] | None = None
+) -> dict[str, ir.Table]:
+    """Return the tables of a cut, or some of them, read when a plan runs."""
+    chosen = cut.files if files is None else files
+    return {name: engine.read_parquet(lake_folder() / file.path) for name, file in chosen.items()}

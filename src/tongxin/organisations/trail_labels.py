@@ -1,0 +1,127 @@
+"""How entries of the audit log are written: verbs translated, values before and after, people masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from tongxin.audit.log import ANONYMOUS, SYSTEM
+from tongxin.audit.models import LogEntry
+from tongxin.audit.verbs import VERBS
+from tongxin.organisations.labels import choices_of
+from tongxin.organisations.models import Organisation, Role, RoleGrant
+from tongxin.ui.formats import mask
+
+PAIR = 2
+PEOPLE = "workforce."
+"""What the log says about people: an auditor follows what was done without learning who they are."""
+CHANGED = {
+    "name": _lazy("name"),
+    "code": _lazy("code"),
+    "parent": _lazy("stands under"),
+    "opened_on": _lazy("opened on"),
+    "on": _lazy("from"),
+    "successor": _lazy("taken over by"),
+    "industry": _lazy("industry"),
+    "ownership": _lazy("ownership"),
+    "size": _lazy("size"),
+    "is_above_scale": _lazy("above designated size"),
+    "union": _lazy("union"),
+    "seat": _lazy("seat"),
+    "role": _lazy("role"),
+    "unit": _lazy("unit"),
+    "reach": _lazy("reach"),
+    "valid_to": _lazy("until"),
+    "units": _lazy("units added"),
+    "events": _lazy("events added"),
+    "username": _lazy("user name"),
+    "display_name": _lazy("name shown"),
+    "email": _lazy("email address"),
+    "is_active": _lazy("active"),
+}
+"""What the changed values of organisations, roles and accounts are called; others keep their own name."""
+CODED: dict[str, dict[str, Any]] = {
+    "role": dict(Role.choices),
+    "reach": dict(RoleGrant.Reach.choices),
+}
+LISTED = {"ownership": "ownership", "size": "enterprise_size"}
+"""Values that are codes of a list, with the list's name."""
+IDENTITY = {"name", "phone", "document_number", "document", "born_on", "worker", "person"}
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """One value before and after; both texts, the first empty where there was none."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ShownEntry:
+    """An entry as the page writes it."""
+
+    entry: LogEntry
+    who: str
+    verb: str
+    what: str
+    unit: Organisation | None
+    changes: list[ShownChange]
+
+
+def show_entries(entries: Iterable[LogEntry]) -> list[ShownEntry]:
+    listed = list(entries)
+    units = Organisation.objects.in_bulk({entry.organisation_id for entry in listed if entry.organisation_id})
+    return [
+        ShownEntry(
+            entry=entry,
+            who=who_of(entry),
+            verb=verb_of(entry),
+            what=_mask_label(entry),
+            unit=units.get(entry.organisation_id or 0),
+            changes=[_change(entry, name, value) for name, value in entry.changes.items()],
+        )
+        for entry in listed
+    ]
+
+
+def who_of(entry: LogEntry) -> str:
+    names = {SYSTEM: _("the operator"), ANONYMOUS: _("somebody not signed in")}
+    return entry.actor_name if entry.actor_id else names.get(entry.actor_name, entry.actor_name)
+
+
+def verb_of(entry: LogEntry) -> str:
+    return str(VERBS.get(entry.action, entry.action))
+
+
+def _mask_label(entry: LogEntry) -> str:
+    return mask(entry.target_label) if entry.target_type.startswith(PEOPLE) else entry.target_label
+
+
+def _change(entry: LogEntry, name: str, value: Any) -> ShownChange:
+    before, after = value if isinstance(value, list) and len(value) == PAIR else (None, value)
+    named = dict(choices_of(LISTED[name])) if name in LISTED else CODED.get(name, {})
+    texts = [
+        str(named[part]) if isinstance(part, str) and part in named else _as_text(part)
+        for part in (before, after)
+    ]
+    if entry.target_type.startswith(PEOPLE) and name in IDENTITY:
+        texts = [mask(text) if text else "" for text in texts]
+    return ShownChange(str(CHANGED.get(name, name)), *texts)
+
+
+def _as_text(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return _(", ").join(_as_text(part) for part in value)
+    if isinstance(value, dict):
+        return _(", ").join(f"{key}: {_as_text(part)}" for key, part in value.items())
+    return str(value)

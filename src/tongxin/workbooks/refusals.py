@@ -1,0 +1,119 @@
+"""Refusals: why a whole file cannot be read, and what its sender can do.
+
+A refusal concerns the file; what is wrong with a single cell or row is a finding (`findings.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tongxin.workbooks.marking import gettext_noop as _
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A kind of refusal: its code, its message with named places, and what to do."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+class WorkbookRefused(Exception):
+    """A file that is refused as a whole.
+
+    `code` is a key of `REFUSALS`; `params` fills the message. A file whose header lacks columns has
+    `params["headers"]` (what was found) and `params["missing"]`, so that a page can offer a mapping.
+    """
+
+    def __init__(self, code: str, params: Mapping[str, Any] | None = None) -> None:
+        self.code = code
+        self.params: dict[str, Any] = dict(params or {})
+        super().__init__(f"{self.message} {self.remedy}")
+
+    @property
+    def message(self) -> str:
+        """What was found, in English."""
+        return REFUSALS[self.code].message % readable(self.params)
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in English."""
+        return REFUSALS[self.code].remedy % readable(self.params)
+
+
+def readable(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a refusal as its message shows them, lists joined."""
+    return {
+        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+        for name, value in params.items()
+    }
+
+
+_ALL = (
+    Refusal("file_empty", _("The file is empty (0 bytes)."), _("Save the workbook again and send it.")),
+    Refusal(
+        "no_rows",
+        _("The file holds no rows: no visible sheet has any text below a header."),
+        _("Fill in the template and send it; hidden sheets are not read."),
+    ),
+    Refusal(
+        "not_a_workbook",
+        _("The file is %(found)s, not a workbook, whatever its name says."),
+        _("Open it in a spreadsheet program, save it as .xlsx or .csv and send that file."),
+    ),
+    Refusal(
+        "damaged",
+        _("The workbook is damaged and cannot be opened (%(detail)s)."),
+        _("Open it in a spreadsheet program, let it repair the file, save it as a new .xlsx and send that."),
+    ),
+    Refusal(
+        "encrypted",
+        _("The workbook is protected by a password."),
+        _("Remove the password (File, Info, Protect Workbook), save it and send it again."),
+    ),
+    Refusal(
+        "file_too_large",
+        _("The file has %(found)s MB; at most %(limit)s MB are read."),
+        _("Remove pictures and unused sheets, or split the rows over several files."),
+    ),
+    Refusal(
+        "unpacks_too_large",
+        _("The workbook unpacks to more than %(limit)s MB, or is packed suspiciously tightly."),
+        _("Copy the rows into a fresh template and send that."),
+    ),
+    Refusal(
+        "too_many_rows",
+        _("Sheet “%(sheet)s” has cells beyond row %(limit)s."),
+        _("Split the rows over several files; delete stray cells far below the table."),
+    ),
+    Refusal(
+        "too_many_columns",
+        _("Sheet “%(sheet)s” has cells beyond column %(limit)s."),
+        _("Delete stray cells far to the right of the table, save and send it again."),
+    ),
+    Refusal(
+        "too_many_cells",
+        _("The sheets span more than %(limit)s cells."),
+        _("Split the rows over several files; delete unused sheets and stray cells far from the table."),
+    ),
+    Refusal(
+        "encoding_unknown",
+        _("The text file is written neither in UTF-8, UTF-16 nor in GB18030."),
+        _("Save it as .xlsx, or as CSV UTF-8, and send that file."),
+    ),
+    Refusal(
+        "columns_missing",
+        _("Required columns are missing: %(missing)s. Row %(row)s was taken for the header: %(headers)s."),
+        _("Add these columns, or say which of your columns they are."),
+    ),
+    Refusal(
+        "column_twice",
+        _("Two columns say the same thing (%(column)s): %(headers)s."),
+        _("Keep one of them, or say which one to read."),
+    ),
+)
+
+REFUSALS: Mapping[str, Refusal] = {refusal.code: refusal for refusal in _ALL}

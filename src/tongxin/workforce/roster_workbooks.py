@@ -1,0 +1,122 @@
+"""The workbooks that go back to the sender: the template with their own people, and the rejected rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from tongxin.audit import log
+from tongxin.codes.lists import get_list
+from tongxin.organisations.access import Action, Principal, require
+from tongxin.organisations.models import Organisation
+from tongxin.workbooks.layouts import load_layout
+from tongxin.workbooks.templates import write_template
+from tongxin.workbooks.verdicts import write_verdicts
+from tongxin.workforce.identity import open_number, open_phone
+from tongxin.workforce.models import (
+    Appointment,
+    Certificate,
+    Employment,
+    EmploymentState,
+    Membership,
+    RosterImport,
+)
+from tongxin.workforce.roster_findings import read_findings, texts
+from tongxin.workforce.roster_reading import LAYOUT, read_roster
+
+
+def write_roster_template(organisation: Organisation, path: Path, *, actor: Principal) -> int:
+    """Write the enterprise's workbook with its present people; returns how many rows it holds."""
+    require(actor, Action.CHANGE_PEOPLE, organisation)
+    people = list(_people(organisation))
+    write_template(
+        path,
+        load_layout(LAYOUT),
+        people,
+        organisation_code=organisation.code,
+        organisation_name=organisation.name_zh,
+    )
+    log.record(
+        actor=actor,
+        action="templates.made",
+        target=organisation,
+        organisation_id=organisation.pk,
+        rows=len(people),
+    )
+    return len(people)
+
+
+def _people(organisation: Organisation) -> Iterator[dict[str, Any]]:
+    """Return a row for each present employment, with the person's highest certificate."""
+    held = Certificate.objects.filter(held_to=None)
+    employments = (
+        Employment.objects.filter(organisation=organisation, ended_on=None)
+        .select_related("worker")
+        .prefetch_related(
+            Prefetch("states", EmploymentState.objects.order_by("valid_from")),
+            Prefetch("worker__certificates", held),
+            Prefetch(
+                "worker__appointments", Appointment.objects.filter(organisation=organisation, lapses_on=None)
+            ),
+            Prefetch(
+                "worker__memberships", Membership.objects.filter(organisation=organisation, valid_to=None)
+            ),
+        )
+        .order_by("started_on", "pk")
+    )
+    for employment in employments.iterator(chunk_size=2_000):
+        yield _row(employment, organisation)
+
+
+def _row(employment: Employment, organisation: Organisation) -> dict[str, Any]:
+    worker = employment.worker
+    today = timezone.localdate()
+    states = list(employment.states.all())
+    state = next((each for each in reversed(states) if each.valid_from <= today), states[0])
+    member = next(iter(worker.memberships.all()), None)
+    return {
+        "name": worker.name,
+        "document_type": worker.document_type,
+        "document_number": open_number(worker.document_sealed),
+        "sex": worker.sex or None,
+        "born_on": worker.born_on,
+        "phone": open_phone(worker.phone_sealed) or None,
+        "education": worker.education or None,
+        "credit_code": organisation.code,
+        "post": state.post or None,
+        "occupation": state.occupation or None,
+        "form": state.form,
+        "started_on": employment.started_on,
+        "wage_fen": state.wage_fen,
+        "is_member": member is not None and member.state == "registered",
+        "joined_union_on": member.valid_from if member and member.state == "registered" else None,
+        **_skill(worker.certificates.all(), worker.appointments.all()),
+    }
+
+
+def _skill(certificates: Any, appointments: Any) -> dict[str, Any]:
+    """Return the highest grade as the roster writes it: an appointment, else the highest certificate."""
+    ranks = get_list("skill_grade")
+    named = max(appointments, key=lambda each: ranks.entry(each.grade).rank, default=None)
+    if named is not None:
+        return {"grade": named.grade, "issued_on": named.appointed_on}
+    held = max(certificates, key=lambda each: ranks.entry(each.grade).rank, default=None)
+    if held is None:
+        return {}
+    return {
+        "grade": held.grade,
+        "certificate_number": held.number or None,
+        "issued_on": held.issued_on,
+        "issuer": held.issuer or None,
+    }
+
+
+def write_roster_verdicts(roster: RosterImport, path: Path) -> int:
+    """Write the rejected rows of an import with what is wrong in each; returns how many there are."""
+    return write_verdicts(
+        path, load_layout(LAYOUT), read_roster(roster), read_findings(roster), texts=texts()
+    )

