@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import polib
 import pytest
-
 from tools.translations import (
     SIMPLIFIED,
     TRADITIONAL,
@@ -70,7 +69,8 @@ _(known_later)
 
 def test_the_tags_of_a_template_are_read_as_django_reads_them():
     source = (
-        """{% load i18n %}<a title="{% translate 'It is (so)' context "answer" %}">{{ x|yesno:_("yes,no") }}</a>"""
+        """{% load i18n %}<a title="{% translate 'It is (so)' context "answer" %}">"""
+        """{{ x|yesno:_("yes,no") }}</a>"""
         "{% blocktranslate trimmed count n=n %}\n  {{ n }} row\n  here{% plural %}{{ n }} rows here"
         "{% endblocktranslate %}"
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.test import Client
 from django.utils import translation
 from tests.cast import Cast
 from tests.workforce.people import identity_number, register
@@ -38,3 +39,17 @@ def wang(cast: Cast) -> Worker:
 def english():
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def visit(cast: Cast, english):
+    """Fetch or send a page as one of the cast, in English."""
+
+    def go(user: str, address: str, data=None, *, follow=False, **query):
+        client = Client(HTTP_ACCEPT_LANGUAGE="en")
+        client.force_login(getattr(cast, user))
+        if data is None:
+            return client.get(address, query, follow=follow)
+        return client.post(address, data, follow=follow)
+
+    return go

@@ -32,6 +32,11 @@ def derived_from(column: str) -> str:
     return f"{variable}.{BIRTH_DATE}" if name in DERIVED else column
 
 
+def age_bands() -> list[str]:
+    """Return the codes of all age bands."""
+    return [entry.code for entry in get_list(AGE_BAND).entries]
+
+
 def _years(born: ir.DateColumn, day: ir.DateColumn) -> ir.IntegerColumn:
     reached = day.month() * 100 + day.day() >= born.month() * 100 + born.day()
     years = day.year() - born.year() - reached.ifelse(0, 1)

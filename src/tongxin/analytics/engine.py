@@ -81,6 +81,48 @@ class Engine:
             self._kept.add(name)
         return table
 
+    def text(self, plan: ir.Table) -> str:
+        """Return a plan as a statement, to be a source within others."""
+        return f"({self._connection.compile(plan)})"
+
+    def keep_text(self, statement: str, *, lasting: bool = False) -> str:
+        """Run a statement now and keep its rows; returns the name of the table."""
+        name = self._next_name()
+        self._run(f"CREATE TEMP TABLE {name} AS {statement}")
+        if not lasting:
+            self._kept.add(name)
+        return name
+
+    def take_text(self, table: pa.Table) -> str:
+        """Take an Arrow table in for statements; returns the name of the table."""
+        source = self._next_name()
+        self._connection.con.register(source, table)
+        name = self.keep_text(f"FROM {source}", lasting=True)
+        self._connection.con.unregister(source)
+        return name
+
+    def add_text(self, name: str, statement: str) -> None:
+        """Add the rows of a statement to a kept table."""
+        self._run(f"INSERT INTO {name} {statement}")
+
+    def drop(self, name: str) -> None:
+        """Forget a kept table."""
+        self._run(f"DROP TABLE {name}")
+
+    def fetch_text(self, statement: str) -> list[dict[str, Any]]:
+        """Run a statement and return its rows."""
+        rows: list[dict[str, Any]] = self._run(statement).to_arrow_table().to_pylist()
+        return rows
+
+    def write_text(self, statement: str, path: Path, *, row_group_size: int = 122_880) -> int:
+        """Run a statement, write its rows in their order to a new Parquet file, and return how many."""
+        options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group_size}"
+        target = str(path).replace("'", "''")
+        return int(self._run(f"COPY ({statement}) TO '{target}' ({options})").fetchone()[0])
+
+    def _run(self, statement: str) -> Any:
+        return self._connection.con.execute(statement)
+
     @contextmanager
     def scratch(self) -> Iterator[None]:
         """Forget on leaving what was kept inside, but for what lasts."""
@@ -89,7 +131,7 @@ class Engine:
             yield
         finally:
             for name in self._kept - before:
-                self._connection.drop_table(name)
+                self.drop(name)
             self._kept = before
 
     def read_parquet(self, paths: Path | Iterable[Path]) -> ir.Table:

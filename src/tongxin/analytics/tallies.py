@@ -1,7 +1,7 @@
 """The plan of a computation: which rows are looked at when, and what is tallied from them.
 
-Definitions that look at the same subject at the same time form one family: its rows are read once, and every
-part becomes a tally, an integer column that adds up.
+Definitions that look at the same subject at the same time for the same kinds of period form one family: its
+rows are read once, and every part becomes a tally, an integer column that adds up.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from tongxin.analytics.definitions import Definition, version_for
 from tongxin.analytics.measures import Key, Part, Timing
-from tongxin.codes.periods import Period
+from tongxin.codes.periods import Period, PeriodKind
 
 
 class State(StrEnum):
@@ -52,6 +52,11 @@ class Family:
     breakdowns: dict[str, str] = field(default_factory=dict)
     """The column of each breakdown by name."""
     periods: set[Period] = field(default_factory=set)
+
+    @property
+    def weights(self) -> list[str]:
+        """The columns that are summed."""
+        return list(dict.fromkeys(tally.weight for tally in self.tallies.values() if tally.weight))
 
     def answer(self, part: Part) -> str:
         """Return the name of the column with a part's answer."""
@@ -108,7 +113,7 @@ class Plan:
     """The families and claims of a set of definitions."""
 
     def __init__(self, definitions: Sequence[Definition], periods: Iterable[Period]) -> None:
-        self.families: dict[tuple[str, Timing], Family] = {}
+        self.families: dict[tuple[str, Timing, tuple[PeriodKind, ...]], Family] = {}
         self.claims: list[Claim] = []
         chosen = sorted(set(periods))
         for definition in definitions:
@@ -148,7 +153,8 @@ class Plan:
         return source, _certainty(family, part.key, answers)
 
     def _family(self, definition: Definition, part: Part, periods: tuple[Period, ...]) -> Family:
-        key = (part.subject, part.timing)
+        # What is wanted monthly has three times the windows, so the others do not share them.
+        key = (part.subject, part.timing, definition.periods)
         family = self.families.setdefault(key, Family(part.subject, part.timing))
         family.periods.update(periods)
         for breakdown in definition.breakdowns:

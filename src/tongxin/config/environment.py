@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -66,7 +66,8 @@ def env_database(name: str, default: Path) -> dict[str, Any]:
             "NAME": unquote(address.path.lstrip("/")),
             "USER": unquote(address.username or ""),
             "PASSWORD": unquote(address.password or ""),
-            "HOST": address.hostname or "",
+            # A folder with a socket is written as ?host=/run/postgresql.
+            "HOST": address.hostname or parse_qs(address.query).get("host", [""])[0],
             "PORT": str(address.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tongxin.analytics.definitions import Definition
 from tongxin.codes.periods import Period
@@ -46,7 +47,7 @@ class ExplorerForm(forms.Form):
     i = forms.MultipleChoiceField(label=_("Indicators"), widget=forms.CheckboxSelectMultiple)
     level = forms.ChoiceField(label=_("Units"), required=False)
     by = forms.ChoiceField(label=_("Broken down by"), required=False)
-    to = forms.ChoiceField(label=_("To"), required=False)
+    to = forms.ChoiceField(label=pgettext_lazy("period", "To"), required=False)
     as_of = forms.DateField(
         label=_("Tree as of"),
         required=False,
@@ -59,7 +60,7 @@ class ExplorerForm(forms.Form):
         super().__init__(values)
         self.release = release
         # `from` is a word that Python keeps for itself.
-        self.fields["from"] = forms.ChoiceField(label=_("From"), required=False)
+        self.fields["from"] = forms.ChoiceField(label=pgettext_lazy("period", "From"), required=False)
         self.order_fields(self.field_order)
         self.fields["i"].choices = [(code, code) for code in release.codes]  # type: ignore[attr-defined]
         below = levels_below(unit)

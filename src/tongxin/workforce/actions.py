@@ -50,32 +50,29 @@ def register_worker(
     )
     # Whose correction it is depends on who employs the person without the employment that is added here.
     answers_for_all = is_new or covers_employers(actor, worker)
-    start_employment(
-        worker,
-        actor=actor,
-        organisation=organisation,
-        started_on=started_on,
-        ended_on=ended_on,
-        agency=agency,
-        **terms,
-    )
+    dates: Any = {"started_on": started_on, "ended_on": ended_on}
+    start_employment(worker, actor=actor, organisation=organisation, agency=agency, **dates, **terms)
     if is_new:
+        unit_id = organisation.pk
         log.record(
-            actor=actor,
-            action="workers.registered",
-            target=worker,
-            organisation_id=organisation.pk,
-            name=name,
+            actor=actor, action="workers.registered", target=worker, organisation_id=unit_id, name=name
         )
         return worker
     sent: Particulars = {"name": name, "sex": draft.sex, "born_on": draft.born_on}
     sent |= {"education": education, "phone": phone}
+    _reconcile(worker, sent, actor, organisation, answers_for_all=answers_for_all)
+    return worker
+
+
+def _reconcile(
+    worker: Worker, sent: Particulars, actor: Principal, organisation: Organisation, *, answers_for_all: bool
+) -> None:
+    """Correct what the new employer of a known person wrote differently, or propose it."""
     given: Any = {field: value for field, value in differing(worker, sent).items() if value}
     if given and answers_for_all:
         correct_worker(worker, actor=actor, **given)
     elif given:
         propose_correction(worker, actor=actor, organisation=organisation, **given)
-    return worker
 
 
 def _draft(

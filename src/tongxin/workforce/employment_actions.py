@@ -46,13 +46,7 @@ def start_employment(
     require(actor, Action.CHANGE_PEOPLE, organisation)
     require_enterprise(organisation)
     worker = lock_worker(worker)
-    if organisation.closed_on and organisation.closed_on <= started_on:
-        message = _("%(unit)s closed on %(day)s.")
-        raise ValidationError(
-            {"started_on": message % {"unit": organisation.name, "day": organisation.closed_on}}
-        )
-    if worker.born_on and started_on <= worker.born_on:
-        raise ValidationError({"started_on": _("%(worker)s was not born then.") % {"worker": worker.name}})
+    _refuse_day(worker, organisation, started_on)
     refuse_overlap(worker, organisation, started_on, ended_on)
     employment = Employment(
         worker=worker, organisation=organisation, started_on=started_on, ended_on=ended_on, agency=agency
@@ -74,6 +68,16 @@ def start_employment(
         **terms,
     )
     return employment
+
+
+def _refuse_day(worker: Worker, organisation: Organisation, started_on: date) -> None:
+    if organisation.closed_on and organisation.closed_on <= started_on:
+        message = _("%(unit)s closed on %(day)s.")
+        raise ValidationError(
+            {"started_on": message % {"unit": organisation.name, "day": organisation.closed_on}}
+        )
+    if worker.born_on and started_on <= worker.born_on:
+        raise ValidationError({"started_on": _("%(worker)s was not born then.") % {"worker": worker.name}})
 
 
 @transaction.atomic

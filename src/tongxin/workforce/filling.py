@@ -54,6 +54,7 @@ def confirm(
     act: Callable[[], Any],
     *,
     title: Words,
+    what: Words,
     lead: Words,
     back: str,
     done: Words,
@@ -68,5 +69,12 @@ def confirm(
         else:
             messages.success(request, str(done))
         return redirect(back)
-    context = {"title": title, "lead": lead, "back": back, "button": button, "section": "workers"}
+    context = {
+        "title": title,
+        "what": what,
+        "lead": lead,
+        "back": back,
+        "button": button,
+        "section": "workers",
+    }
     return render(request, "workforce/confirm.html", context)

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from tongxin.audit import log
-from tongxin.organisations.access import Action, Principal, require
+from tongxin.organisations.access import Principal
 from tongxin.organisations.models import Organisation
-from tongxin.workforce.access import covers_employers, may_change_record
+from tongxin.workforce.access import covers_employers
 from tongxin.workforce.checks import (
     lock_worker,
     refuse_future,
-    refuse_twin,
     require_employed,
-    require_known_at,
 )
 from tongxin.workforce.models import (
     Appointment,
@@ -32,11 +29,11 @@ from tongxin.workforce.models import (
     Worker,
 )
 from tongxin.workforce.queries import held_on
+from tongxin.workforce.record_keeping import change, keep, open_for, reopen
 
 CERTIFIED = ("junior", "intermediate", "senior", "technician", "senior_technician")
 """Grades 2 to 6: the ones for which certificates are issued."""
 BASIS = "senior_technician"
-Record = TypeVar("Record", bound=Model)
 
 
 @transaction.atomic
@@ -53,7 +50,7 @@ def add_certificate(
     held_to: date | None = None,
 ) -> Certificate:
     """Record a certificate, held from its issue; refuses grades that are appointed, and a number known."""
-    worker = _open(worker, actor, organisation)
+    worker = open_for(worker, actor, organisation)
     if grade not in CERTIFIED:
         raise ValidationError(
             {"grade": _("Certificates are issued for grades 2 to 6; grades 7 and 8 are appointed.")}
@@ -77,7 +74,7 @@ def add_certificate(
         held_from=issued_on,
         held_to=held_to,
     )
-    return _add(certificate, actor, grade=grade, issued_on=issued_on)
+    return keep(certificate, actor, grade=grade, issued_on=issued_on)
 
 
 @transaction.atomic
@@ -91,7 +88,7 @@ def appoint(
     lapses_on: date | None = None,
 ) -> Appointment:
     """Appoint to grade 7 or 8; refuses without a senior technician's certificate held on the day."""
-    worker = _open(worker, actor, organisation)
+    worker = open_for(worker, actor, organisation)
     refuse_future(appointed_on, "appointed_on")
     require_employed(worker, organisation, appointed_on, "appointed_on")
     if not Certificate.objects.filter(held_on(appointed_on), worker=worker, grade=BASIS).exists():
@@ -100,17 +97,17 @@ def appoint(
     appointment = Appointment(
         worker=worker, organisation=organisation, grade=grade, appointed_on=appointed_on, lapses_on=lapses_on
     )
-    return _add(appointment, actor, grade=grade, appointed_on=appointed_on, lapses_on=lapses_on)
+    return keep(appointment, actor, grade=grade, appointed_on=appointed_on, lapses_on=lapses_on)
 
 
 @transaction.atomic
 def end_appointment(appointment: Appointment, *, actor: Principal, lapses_on: date) -> Appointment:
     """Let an appointment lapse from a day (the first without it); refuses one that lapsed before."""
-    appointment = _reopen(appointment, actor)
+    appointment = reopen(appointment, actor)
     if appointment.lapses_on and appointment.lapses_on <= lapses_on:
         message = _("This appointment lapses on %(day)s already.")
         raise ValidationError({"lapses_on": message % {"day": appointment.lapses_on}})
-    return _change(appointment, actor, lapses_on=lapses_on)
+    return change(appointment, actor, lapses_on=lapses_on)
 
 
 @transaction.atomic
@@ -126,7 +123,7 @@ def add_training(
     is_subsidised: bool | None = None,
 ) -> Training:
     """Record a finished course; refuses a day on which the person did not work at the unit."""
-    worker = _open(worker, actor, organisation, on)
+    worker = open_for(worker, actor, organisation, on)
     training = Training(
         worker=worker,
         organisation=organisation,
@@ -136,7 +133,7 @@ def add_training(
         minutes=minutes,
         is_subsidised=is_subsidised,
     )
-    return _add(training, actor, on=on, kind=kind, title=title, minutes=minutes)
+    return keep(training, actor, on=on, kind=kind, title=title, minutes=minutes)
 
 
 @transaction.atomic
@@ -152,7 +149,7 @@ def add_competition(
     place: int | None = None,
 ) -> Competition:
     """Record part in a competition; refuses a day on which the person did not work at the unit."""
-    worker = _open(worker, actor, organisation, on)
+    worker = open_for(worker, actor, organisation, on)
     competition = Competition(
         worker=worker,
         organisation=organisation,
@@ -162,7 +159,7 @@ def add_competition(
         occupation=occupation,
         place=place,
     )
-    return _add(competition, actor, on=on, level=level, title=title, place=place)
+    return keep(competition, actor, on=on, level=level, title=title, place=place)
 
 
 @transaction.atomic
@@ -176,9 +173,9 @@ def add_innovation(
     title: str = "",
 ) -> Innovation:
     """Record one of the five smalls; refuses a day on which the person did not work at the unit."""
-    worker = _open(worker, actor, organisation, on)
+    worker = open_for(worker, actor, organisation, on)
     innovation = Innovation(worker=worker, organisation=organisation, on=on, kind=kind, title=title)
-    return _add(innovation, actor, on=on, kind=kind, title=title)
+    return keep(innovation, actor, on=on, kind=kind, title=title)
 
 
 @transaction.atomic
@@ -186,12 +183,12 @@ def adopt_innovation(
     innovation: Innovation, *, actor: Principal, adopted_on: date, benefit_fen: int | None = None
 ) -> Innovation:
     """Record that an innovation went into use, with its yearly benefit; refuses one adopted before."""
-    innovation = _reopen(innovation, actor)
+    innovation = reopen(innovation, actor)
     if innovation.adopted_on:
         message = _("This was adopted on %(day)s already.")
         raise ValidationError({"adopted_on": message % {"day": innovation.adopted_on}})
     refuse_future(adopted_on, "adopted_on")
-    return _change(innovation, actor, adopted_on=adopted_on, benefit_fen=benefit_fen)
+    return change(innovation, actor, adopted_on=adopted_on, benefit_fen=benefit_fen)
 
 
 @transaction.atomic
@@ -212,9 +209,9 @@ def add_honour(
         worker = lock_worker(worker)
         refuse_future(on)
     else:
-        worker = _open(worker, actor, organisation, on)
+        worker = open_for(worker, actor, organisation, on)
     honour = Honour(worker=worker, organisation=organisation, on=on, kind=kind, level=level, issuer=issuer)
-    return _add(honour, actor, on=on, kind=kind, level=level)
+    return keep(honour, actor, on=on, kind=kind, level=level)
 
 
 @transaction.atomic
@@ -224,30 +221,30 @@ def start_mentorship(
     """Bind a master (`worker`) and an apprentice of one unit; refuses a pair that is bound already."""
     for person in sorted((worker, apprentice), key=lambda person: person.pk):
         lock_worker(person)
-    worker = _open(worker, actor, organisation, on)
+    worker = open_for(worker, actor, organisation, on)
     require_employed(apprentice, organisation, on, "apprentice")
     if Mentorship.objects.filter(worker=worker, apprentice=apprentice, ended_on=None).exists():
         raise ValidationError({"apprentice": _("The two are bound already.")})
     mentorship = Mentorship(worker=worker, organisation=organisation, on=on, apprentice=apprentice)
-    return _add(mentorship, actor, on=on, apprentice=apprentice)
+    return keep(mentorship, actor, on=on, apprentice=apprentice)
 
 
 @transaction.atomic
 def end_mentorship(mentorship: Mentorship, *, actor: Principal, ended_on: date) -> Mentorship:
     """End the bond of a master and an apprentice; refuses one that ended before."""
-    mentorship = _reopen(mentorship, actor)
+    mentorship = reopen(mentorship, actor)
     if mentorship.ended_on:
         raise ValidationError(
             {"ended_on": _("This ended on %(day)s already.") % {"day": mentorship.ended_on}}
         )
     refuse_future(ended_on, "ended_on")
-    return _change(mentorship, actor, ended_on=ended_on)
+    return change(mentorship, actor, ended_on=ended_on)
 
 
 @transaction.atomic
 def remove_record(record: Any, *, actor: Principal) -> None:
     """Take back a record entered wrongly; the log keeps what it said. Refuses one that others stand on."""
-    record = _reopen(record, actor)
+    record = reopen(record, actor)
     if isinstance(record, Certificate):
         _refuse_if_carried(record)
     values = {
@@ -275,54 +272,3 @@ def _refuse_if_carried(certificate: Certificate) -> None:
                 "The appointment of %(day)s stands on this certificate. Remove the appointment first."
             )
             raise ValidationError(message % {"day": appointment.appointed_on})
-
-
-def _open(worker: Worker, actor: Principal, organisation: Organisation, on: date | None = None) -> Worker:
-    """Check the right to write at the unit and hold the person; with a day, that they worked there then."""
-    require(actor, Action.CHANGE_PEOPLE, organisation)
-    worker = lock_worker(worker)
-    require_known_at(worker, organisation)
-    if on is not None:
-        refuse_future(on)
-        require_employed(worker, organisation, on)
-    return worker
-
-
-def _reopen(record: Record, actor: Principal) -> Record:
-    """Hold the record's person and read the record again; refuses who does not answer for it."""
-    lock_worker(record.worker)  # type: ignore[attr-defined]
-    rows: QuerySet[Record] = type(record)._default_manager.select_related("worker", "organisation")
-    record = rows.get(pk=record.pk)
-    if not may_change_record(actor, record):
-        raise PermissionDenied(_("The unit that keeps this record has to change it."))
-    return record
-
-
-def _add(record: Record, actor: Principal, **values: Any) -> Record:
-    refuse_twin(record)
-    record.full_clean()
-    record.save()
-    _log(record, actor, "records.added", values)
-    return record
-
-
-def _change(record: Record, actor: Principal, **values: Any) -> Record:
-    before = {name: getattr(record, name) for name in values}
-    for name, value in values.items():
-        setattr(record, name, value)
-    record.full_clean()
-    record.save(update_fields=list(values))
-    _log(record, actor, "records.changed", {name: (before[name], value) for name, value in values.items()})
-    return record
-
-
-def _log(record: Any, actor: Principal, verb: str, values: dict[str, Any]) -> None:
-    log.record(
-        actor=actor,
-        action=verb,
-        target=record,
-        organisation_id=record.organisation_id,
-        worker=record.worker_id,
-        record=record._meta.model_name,
-        **values,
-    )

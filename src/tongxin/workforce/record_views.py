@@ -13,12 +13,14 @@ from django.views.decorators.http import require_safe
 from tongxin.organisations.access import Action, get_organisation_for, may
 from tongxin.organisations.models import Level
 from tongxin.organisations.queries import ancestors_of
+from tongxin.ui.formats import day_short
 from tongxin.workforce.access import employers_open_to, get_record_for, get_worker_for, workers_visible_to
 from tongxin.workforce.change_views import get_or_post
 from tongxin.workforce.enterprise_actions import remove_enterprise_record
 from tongxin.workforce.filling import confirm, fill
 from tongxin.workforce.record_actions import remove_record
 from tongxin.workforce.record_forms import ENTERPRISE_KINDS, KINDS, STEPS, Kind, MentorshipForm
+from tongxin.workforce.timeline import in_words
 
 RECENT = 50
 
@@ -73,6 +75,7 @@ def remove(request: HttpRequest, pk: int, kind: str, record_pk: int) -> HttpResp
         request,
         partial(remove_record, record, actor=request.user),
         title=_("Remove: %(kind)s of %(name)s") % {"kind": asked.name, "name": person.name},
+        what=in_words(record),
         lead=_("Only for what was entered by mistake. The log keeps what it said."),
         back=reverse("worker", args=[pk]),
         done=_("Removed."),
@@ -126,6 +129,7 @@ def remove_of_enterprise(request: HttpRequest, code: str, kind: str, record_pk: 
         request,
         partial(remove_enterprise_record, record, actor=request.user),
         title=_("Remove: %(kind)s of %(name)s") % {"kind": asked.name, "name": organisation.name},
+        what=day_short(record.on),
         lead=_("Only for what was entered by mistake. The log keeps what it said."),
         back=reverse("enterprise_records", args=[code]),
         done=_("Removed."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -83,6 +84,67 @@ def receive_roster(
         is_dry_run=is_dry_run,
         sent_by=actor,
     )
+
+
+@transaction.atomic
+def receive_once(
+    organisation: Organisation,
+    *,
+    actor: User,
+    file_name: str,
+    body: bytes,
+    effective_on: date,
+    is_dry_run: bool,
+) -> RosterImport:
+    """Receive a roster and have it read in the background; the same file sent twice at once is one import."""
+    # The enterprise's row makes the second of two clicks wait for the first.
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    waiting = RosterImport.objects.filter(
+        organisation=organisation,
+        sent_by=actor,
+        state=RosterImport.State.RECEIVED,
+        file__sha256=hashlib.sha256(body).hexdigest(),
+        effective_on=effective_on,
+        is_dry_run=is_dry_run,
+    ).first()
+    if waiting is not None and waiting.job_id and not Job.objects.get(pk=waiting.job_id).is_over:
+        return waiting
+    roster = receive_roster(
+        organisation,
+        actor=actor,
+        file_name=file_name,
+        body=body,
+        effective_on=effective_on,
+        is_dry_run=is_dry_run,
+    )
+    queue_roster(roster, actor=actor)
+    return roster
+
+
+@transaction.atomic
+def send_again(old: RosterImport, *, actor: User) -> RosterImport:
+    """Have the kept file of an import read once more, to be stored unless it was refused as a dry run.
+
+    One that was interrupted is taken up; any other is sent anew, so that each import keeps what it did.
+    """
+    require(actor, Action.CHANGE_PEOPLE, old.organisation)
+    old = RosterImport.objects.select_for_update().select_related("organisation", "file").get(pk=old.pk)
+    if old.file is None or old.file.is_erased:
+        raise ValidationError(_("The file is no longer kept. Please send it again."))
+    if old.state == RosterImport.State.RECEIVED:
+        if not old.job_id or Job.objects.get(pk=old.job_id).is_over:
+            queue_roster(old, actor=actor)
+        return old
+    roster = RosterImport.objects.create(
+        organisation=old.organisation,
+        file=old.file,
+        file_name=old.file_name,
+        effective_on=old.effective_on,
+        is_dry_run=old.is_dry_run and old.state == RosterImport.State.REFUSED,
+        sent_by=actor,
+    )
+    queue_roster(roster, actor=actor)
+    return roster
 
 
 @transaction.atomic

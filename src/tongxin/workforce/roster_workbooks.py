@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.db.models import Prefetch
-from django.utils import timezone
 
 from tongxin.audit import log
 from tongxin.codes.lists import get_list
@@ -25,6 +25,8 @@ from tongxin.workforce.models import (
     Membership,
     RosterImport,
 )
+from tongxin.workforce.queries import open_on, registry_day
+from tongxin.workforce.roster_differences import MEMBER
 from tongxin.workforce.roster_findings import read_findings, texts
 from tongxin.workforce.roster_reading import LAYOUT, read_roster
 
@@ -32,7 +34,7 @@ from tongxin.workforce.roster_reading import LAYOUT, read_roster
 def write_roster_template(organisation: Organisation, path: Path, *, actor: Principal) -> int:
     """Write the enterprise's workbook with its present people; returns how many rows it holds."""
     require(actor, Action.CHANGE_PEOPLE, organisation)
-    people = list(_people(organisation))
+    people = list(_people(organisation, registry_day()))
     write_template(
         path,
         load_layout(LAYOUT),
@@ -50,33 +52,28 @@ def write_roster_template(organisation: Organisation, path: Path, *, actor: Prin
     return len(people)
 
 
-def _people(organisation: Organisation) -> Iterator[dict[str, Any]]:
-    """Return a row for each present employment, with the person's highest certificate."""
-    held = Certificate.objects.filter(held_to=None)
+def _people(organisation: Organisation, day: date) -> Iterator[dict[str, Any]]:
+    """Return a row for each employment of the day, with the person's highest grade."""
+    here = {"organisation": organisation}
     employments = (
-        Employment.objects.filter(organisation=organisation, ended_on=None)
+        Employment.objects.filter(open_on(day), **here)
         .select_related("worker")
         .prefetch_related(
             Prefetch("states", EmploymentState.objects.order_by("valid_from")),
-            Prefetch("worker__certificates", held),
-            Prefetch(
-                "worker__appointments", Appointment.objects.filter(organisation=organisation, lapses_on=None)
-            ),
-            Prefetch(
-                "worker__memberships", Membership.objects.filter(organisation=organisation, valid_to=None)
-            ),
+            Prefetch("worker__certificates", Certificate.objects.filter(held_to=None)),
+            Prefetch("worker__appointments", Appointment.objects.filter(lapses_on=None, **here)),
+            Prefetch("worker__memberships", Membership.objects.filter(valid_to=None, state=MEMBER, **here)),
         )
         .order_by("started_on", "pk")
     )
     for employment in employments.iterator(chunk_size=2_000):
-        yield _row(employment, organisation)
+        yield _row(employment, organisation, day)
 
 
-def _row(employment: Employment, organisation: Organisation) -> dict[str, Any]:
+def _row(employment: Employment, organisation: Organisation, day: date) -> dict[str, Any]:
     worker = employment.worker
-    today = timezone.localdate()
     states = list(employment.states.all())
-    state = next((each for each in reversed(states) if each.valid_from <= today), states[0])
+    state = next((each for each in reversed(states) if each.valid_from <= day), states[0])
     member = next(iter(worker.memberships.all()), None)
     return {
         "name": worker.name,
@@ -91,9 +88,10 @@ def _row(employment: Employment, organisation: Organisation) -> dict[str, Any]:
         "occupation": state.occupation or None,
         "form": state.form,
         "started_on": employment.started_on,
+        "ended_on": employment.ended_on,
         "wage_fen": state.wage_fen,
-        "is_member": member is not None and member.state == "registered",
-        "joined_union_on": member.valid_from if member and member.state == "registered" else None,
+        "is_member": member is not None,
+        "joined_union_on": member.valid_from if member else None,
         **_skill(worker.certificates.all(), worker.appointments.all()),
     }
 

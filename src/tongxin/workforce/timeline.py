@@ -168,6 +168,12 @@ TELLERS: dict[type[Any], Callable[[Any], Told]] = {
 }
 
 
+def in_words(record: Any) -> str:
+    """Return one record on a line: its day and what it says."""
+    told = TELLERS[type(record)](record)
+    return " · ".join(part for part in (day_short(told.on), told.title, *told.details, *told.ours) if part)
+
+
 def ladder_of(sight: Sight) -> list[Rung]:
     """Return the eight grades from the lowest, with the day from which each was first held or appointed."""
     day = sight.until or registry_day()
