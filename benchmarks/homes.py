@@ -17,9 +17,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Run:
-    """One measured process: wall seconds from its start to its end, peak memory, what it printed."""
+    """One measured process: wall and processor seconds from start to end, peak memory, what it printed."""
 
     seconds: float
+    processor_seconds: float
     peak_mb: float
     answer: dict[str, Any]
 
@@ -48,4 +49,4 @@ def measure(command: list[str], home: Path) -> Run:
     seconds = time.perf_counter() - begun
     if os.waitstatus_to_exitcode(status) != 0:
         raise RuntimeError(f"{' '.join(command)} ended with status {status}.")
-    return Run(seconds, usage.ru_maxrss / 1024, json.loads(output))
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, json.loads(output))

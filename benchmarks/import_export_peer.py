@@ -1,4 +1,4 @@
-"""The peer of the import race: django-import-export with `use_bulk` and one flat table of the same twenty columns."""
+"""The peer of the import race: django-import-export with `use_bulk` and one flat table."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ class FlatWorker(models.Model):
     class Meta:
         app_label = "workforce"
         db_table = "flat_worker"
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 for key in LAYOUT.keys:

@@ -35,7 +35,7 @@ ARGUMENTS = {
     "pgettext": (0, 1, None),
     "npgettext": (0, 1, 2),
 }
-PLACES = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+PLACES = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 CALL = re.compile(r"\b(?:n?p?gettext|_)\(")
 
 
@@ -130,7 +130,7 @@ def catalogue_of(texts: list[Text], known: dict[tuple[str, str, str], str], lang
             msgctxt=text.context or None,
             occurrences=[(name, "") for name in sorted(text.files)],
         )
-        if "%(" in text.msgid + text.plural:
+        if "%" in "".join(PLACES.findall(text.msgid + text.plural)):
             entry.flags.append("python-format")
         if text.plural:
             entry.msgid_plural = text.plural

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import allauth
+import django
 import polib
 import pytest
 from tools.translations import (
     SIMPLIFIED,
     TRADITIONAL,
+    collect,
     faults_of,
     gather,
     key_of,
@@ -25,6 +30,10 @@ def entries(catalogue) -> dict[tuple[str, str, str], str]:
     return {key_of(entry): text_of(entry) for entry in catalogue if entry.msgid and not entry.obsolete}
 
 
+def described(catalogue: polib.POFile) -> list[tuple[object, ...]]:
+    return [(*key_of(entry), text_of(entry), entry.occurrences, entry.flags) for entry in catalogue]
+
+
 def test_every_text_is_translated_and_keeps_its_named_places():
     assert list(faults_of(kept(SIMPLIFIED))) == []
     assert list(faults_of(kept(TRADITIONAL))) == []
@@ -38,7 +47,7 @@ def test_no_translation_is_doubtful_or_left_over(language):
 @pytest.mark.parametrize(("language", "place"), [(SIMPLIFIED, 0), (TRADITIONAL, 1)])
 def test_the_catalogue_is_what_make_translations_would_write_now(language, place):
     """Every text that the code marks, no other, and traditional characters derived from the simplified."""
-    assert str(kept(language)) == str(gather()[place])
+    assert described(kept(language)) == described(gather()[place])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -80,3 +89,16 @@ def test_the_tags_of_a_template_are_read_as_django_reads_them():
         ("yes,no", "", ""),
         ("%(n)s row here", "", "%(n)s rows here"),
     ]
+
+
+def test_what_is_borrowed_is_what_django_and_allauth_say():
+    said = {
+        entry.msgid
+        for package in (django, allauth)
+        for path in Path(package.__file__).parent.rglob("locale/en/LC_MESSAGES/django.po")
+        for entry in polib.pofile(str(path))
+    }
+    borrowed = {text.msgid for text in collect() if text.files == {"ui/borrowed.py"}}
+
+    assert borrowed
+    assert borrowed <= said

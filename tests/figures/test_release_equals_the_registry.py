@@ -7,8 +7,8 @@ from datetime import date
 import polars as pl
 import pytest
 from django.db import connection
-
 from tests.figures.world import World
+
 from tongxin.codes.periods import Period
 from tongxin.figures.compute import build_release, verify_release
 from tongxin.figures.queries import current_release_id, read_release
@@ -17,6 +17,7 @@ from tongxin.organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db
 QUARTER = Period.parse("2026Q3")
+AS_OF = (None, date(2026, 9, 30), date(2026, 6, 30))
 DAY, WINDOW_BEGINS = "2026-09-30", "2025-10-01"
 
 TREE = """
@@ -40,7 +41,13 @@ GRADED = """
      AND (c.held_to IS NULL OR c.held_to > %(day)s)
 """
 HEADCOUNT = TREE + "SELECT tree.root, COUNT(DISTINCT e.worker_id) FROM tree" + EMPLOYED + "GROUP BY tree.root"
-SKILLED = TREE + "SELECT tree.root, COUNT(DISTINCT e.worker_id) FROM tree" + EMPLOYED + GRADED + "GROUP BY tree.root"
+SKILLED = (
+    TREE
+    + "SELECT tree.root, COUNT(DISTINCT e.worker_id) FROM tree"
+    + EMPLOYED
+    + GRADED
+    + "GROUP BY tree.root"
+)
 HIGHLY = (
     TREE
     + "SELECT tree.root, COUNT(DISTINCT e.worker_id) FROM tree"
@@ -82,9 +89,9 @@ def test_a_person_employed_in_two_counties_counts_in_each_and_once_in_the_city(w
     found = figures_of(world, "headcount")
     cast = world.cast
 
-    # Counted by hand: Li, Wang, Zhou, Zhao; Wang again at Gamma; together four people.
-    assert found[cast.xiaoshan.pk][0] == 4
-    assert found[cast.yuhang.pk][0] == 1
+    # Counted by hand: Li, Wang and Zhou in Xiaoshan; Wang and Zhao in Yuhang; together four people.
+    assert found[cast.xiaoshan.pk][0] == 3
+    assert found[cast.yuhang.pk][0] == 2
     assert found[cast.hangzhou.pk][0] == 4
     assert found[cast.haishu.pk][0] == 0
 
@@ -102,7 +109,11 @@ def test_training_reach_counts_people_of_the_window_over_people_of_the_day(world
 
     assert found == {pk: (numerators[pk], denominators[pk]) for pk in numerators}
     # By hand: Li and Wang in Xiaoshan; Wang and Qian, who has left since, in Yuhang; three in the city.
-    assert [found[unit.pk][0] for unit in (world.cast.xiaoshan, world.cast.yuhang, world.cast.hangzhou)] == [2, 2, 3]
+    assert [found[unit.pk][0] for unit in (world.cast.xiaoshan, world.cast.yuhang, world.cast.hangzhou)] == [
+        2,
+        2,
+        3,
+    ]
 
 
 def test_a_training_of_unknown_length_stands_beside_the_figure(world: World):
@@ -126,12 +137,12 @@ def test_a_wage_that_is_not_known_lowers_the_completeness_of_the_mean(world: Wor
 
 
 def test_reported_values_are_divided_and_units_that_did_not_report_are_counted(world: World):
-    question = Question(("sales_per_head",), world.cast.xiaoshan, None, (QUARTER,))
+    question = Question(("sales_per_head",), world.cast.hangzhou, None, (QUARTER,))
 
     figure = answer(world.release, question, user=None)[0].figure
 
     assert figure.value == 123456.75
-    assert (figure.reporting, figure.expected) == (1, 2)
+    assert (figure.reporting, figure.expected) == (1, 3)
 
 
 def test_a_release_agrees_with_itself_until_a_file_is_tampered_with(world: World):
@@ -163,12 +174,17 @@ def test_the_next_release_is_another_folder_and_becomes_current_as_a_whole(world
 
 
 def test_the_tree_of_one_day_can_be_taken_for_all_periods(world: World):
-    cast = world.cast
-    early = Period.parse("2024Q1")
-    question = Question(("headcount",), cast.xiaoshan, None, (early, QUARTER), as_of=date(2026, 9, 30))
+    before, after = Period.parse("2026Q2"), QUARTER
+    asked = {
+        as_of: Question(("headcount",), world.cast.xiaoshan, None, (before, after), None, as_of)
+        for as_of in AS_OF
+    }
 
-    values = [each.figure.value for each in answer(world.release, question, user=None)]
+    values = {
+        as_of: [each.figure.value for each in answer(world.release, question, user=None)]
+        for as_of, question in asked.items()
+    }
 
-    # On 2024-03-31 the same four people worked in Xiaoshan as on 2026-09-30: all began on 2024-03-01.
-    assert values == [4, 4]
+    # Beta with its one worker moved away between the two periods.
+    assert values == {None: [4, 3], date(2026, 9, 30): [3, 3], date(2026, 6, 30): [4, 4]}
     assert (world.release.folder / "as_of" / "2026-09-30" / "headcount.parquet").is_file()

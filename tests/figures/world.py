@@ -1,6 +1,7 @@
 """The cast at work: a registry small enough to count by hand, and the release built from it.
 
-Alpha and Beta stand in Xiaoshan, Gamma in Yuhang, both in Hangzhou; Haishu in Ningbo has nobody.
+Alpha stands in Xiaoshan, Gamma in Yuhang, both in Hangzhou; Beta moved from Xiaoshan to Yuhang on 2026-07-15;
+Haishu in Ningbo has nobody.
 On 2026-09-30: Li, Wang and Zhou at Alpha, Zhao at Beta, Wang also at Gamma; Qian has left Gamma.
 """
 
@@ -14,9 +15,9 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 from django.test import override_settings
-
 from tests.cast import Cast, make_user, raise_cast
 from tests.workforce.people import identity_number, register
+
 from tongxin.accounts.models import User
 from tongxin.figures.actions import publish_definitions, starter_catalogue
 from tongxin.figures.compute import build_release
@@ -24,6 +25,7 @@ from tongxin.figures.items import publish_items, starter_items
 from tongxin.figures.models import DataItem, ReportingUnit
 from tongxin.figures.queries import Release, documents_of
 from tongxin.figures.reporting import import_reported
+from tongxin.organisations.actions import move_organisation
 from tongxin.organisations.models import Role, RoleGrant
 from tongxin.organisations.role_actions import grant_role
 from tongxin.workforce.actions import register_worker
@@ -37,8 +39,14 @@ name: {zh-hans: 人均营业收入, en: Sales per head}
 unit: yuan
 numerator:   {reported: sales, in: period}
 denominator: {reported: employ, in: period}
+---
+code: sales_mean
+name: {zh-hans: 平均营业收入, en: Sales of those that reported}
+unit: yuan
+value: {average: sales, of: reported, in: period}
 """
 TABLE = "统一社会信用代码,期间,从业人员,营业收入\n{alpha},2026Q3,10,1234567.50\n{beta},2026Q3,,\n"
+MOVED_ON = date(2026, 7, 15)
 
 
 @dataclass(frozen=True)
@@ -56,13 +64,18 @@ class World:
 
 
 def chosen_definitions() -> str:
-    texts = [text for text in documents_of(starter_catalogue()) if any(f"code: {code}\n" in text for code in CHOSEN)]
+    texts = [
+        text
+        for text in documents_of(starter_catalogue())
+        if any(f"code: {code}\n" in text for code in CHOSEN)
+    ]
     return "\n---\n".join([*texts, REPORTED])
 
 
 def raise_world(home: Path) -> World:
     cast = raise_cast()
     people = _raise_people(cast)
+    move_organisation(cast.beta, actor=None, on=MOVED_ON, parent=cast.linping)
     publish_items(starter_items())
     publish_definitions(chosen_definitions())
     for unit in (cast.alpha, cast.beta, cast.gamma):
@@ -90,9 +103,7 @@ def _raise_people(cast: Cast) -> tuple[Worker, ...]:
     wang = register(cast.alpha, "王秀英", identity_number("33010919850615224"), wage_fen=900_050)
     zhou = register(cast.alpha, "周明", identity_number("33010919790909321"))
     zhao = register(cast.beta, "赵强", identity_number("33010919991231332"))
-    qian = register(
-        cast.gamma, "钱芳", identity_number("33011019880808422"), ended_on=date(2026, 6, 30)
-    )
+    qian = register(cast.gamma, "钱芳", identity_number("33011019880808422"), ended_on=date(2026, 6, 30))
     register_worker(
         actor=None,
         organisation=cast.gamma,

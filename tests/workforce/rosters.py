@@ -1,4 +1,4 @@
-"""Rosters for the tests: rows by the layout's keys, sent as the small text files that enterprises also send."""
+"""Rosters for the tests: rows by the layout's keys, sent as small text files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from tests.workforce.people import identity_number
+
 from tongxin.organisations.models import Organisation
 from tongxin.workbooks.layouts import load_layout
 from tongxin.workforce.models import RosterFinding, RosterImport, Worker

@@ -6,6 +6,7 @@ from datetime import date
 
 from tests.workforce.people import register
 from tests.workforce.rosters import MAY, WANG, codes, only_worker, outcome, person, send
+
 from tongxin.workforce.models import Certificate
 
 SENIOR = "Y000033000001243000001"

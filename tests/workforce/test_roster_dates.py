@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from tests.workforce.rosters import LI, MAY, ZHAO, only_worker, outcome, person, send
+
 from tongxin.workforce.models import EmploymentState
 from tongxin.workforce.roster_actions import first_of_month
 

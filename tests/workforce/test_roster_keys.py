@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-
 from tests.workforce.rosters import LI, MAY, WANG, codes, only_worker, outcome, person, send, silent
+
 from tongxin.audit.models import LogEntry
 from tongxin.workforce.identity import open_number, open_phone
 from tongxin.workforce.models import (

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
-
 from tests.workforce.rosters import LI, WANG, codes, person, receive, send, write_csv
+
 from tongxin.workforce.models import RosterImport
 from tongxin.workforce.roster_actions import apply_roster, map_columns
 from tongxin.workforce.roster_answers import roster_answer

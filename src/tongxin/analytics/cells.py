@@ -1,23 +1,24 @@
-"""What the makers of cells share: windows of time, categories, sums at positions."""
+"""What the makers of cells share: windows of time, rows with their slots, sums at places."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from tongxin.analytics.answers import category, flag
+from tongxin.analytics.ages import AGE_BAND, age_bands, derived_from
+from tongxin.analytics.answers import UNKNOWN, Lake, category
 from tongxin.analytics.engine import Engine
-from tongxin.analytics.rollup import PLACE, spread_distinct
+from tongxin.analytics.rollup import Forest, spread_distinct
+from tongxin.analytics.slots import TOTAL, Slots
+from tongxin.analytics.statements import quote, select, union
 from tongxin.analytics.tallies import Family, Tally
+from tongxin.analytics.tally_columns import Certain, largest, number, settle
 from tongxin.analytics.trees import DatedTrees
 from tongxin.codes.periods import Period
-
-TOTAL = -1
-"""The number of no breakdown; breakdowns count from 0 in the order of the family."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,6 @@ class Windows:
 
     rows: pa.Table
     of_period: Mapping[Period, int]
-
-    @property
-    def months(self) -> tuple[int, int]:
-        """The first and the last month that any window holds, counted from the year 0."""
-        return min(self.rows["first_month"].to_pylist()), max(self.rows["last_month"].to_pylist())
 
 
 def find_windows(family: Family, trees: DatedTrees) -> Windows:
@@ -57,70 +53,144 @@ def find_windows(family: Family, trees: DatedTrees) -> Windows:
 
 @dataclass(frozen=True)
 class Bench:
-    """What a maker of cells works with."""
+    """What the rows of a family are made with."""
 
     engine: Engine
-    tree: ir.Table
     family: Family
     windows: Windows
 
-    def tallies(self, rows: Sequence[Tally]) -> list[str]:
-        """Return the names of tallies."""
-        return [tally.name for tally in rows]
+    @cached_property
+    def window_table(self) -> str:
+        """The windows in the engine, as statements name them; forgotten with what is scratched."""
+        return self.engine.take_text(self.windows.rows)
 
     def with_categories(self, rows: ir.Table) -> ir.Table:
         """Return the rows with the category of each breakdown, as `category0`, `category1` and so on."""
         columns = self.family.breakdowns.values()
         return rows.mutate(**{f"category{n}": category(rows, column) for n, column in enumerate(columns)})
 
+
+@dataclass(frozen=True)
+class CodedRows:
+    """The rows of a family in an engine, with the slot of each category as `slot0`, `slot1` and so on."""
+
+    bench: Bench
+    forest: Forest
+    name: str
+    certain: Certain
+
     @property
-    def categories(self) -> list[str]:
-        """The names of the category columns."""
-        return [f"category{n}" for n in range(len(self.family.breakdowns))]
+    def slots(self) -> list[str]:
+        """The columns of slots, that of the total first."""
+        return [str(TOTAL), *(f"slot{n}" for n in range(len(self.bench.family.breakdowns)))]
 
-    def locate(self, rows: ir.Table) -> ir.Table:
-        """Return the rows with the position of their organisation in the tree of their window."""
-        nodes = self.tree.select("version", "position", organisation="node")
-        return rows.join(nodes, ["version", "organisation"])
-
-    def by_breakdown(self, rows: ir.Table) -> ir.Table:
-        """Return each row once for the total and once for each breakdown, with its category there."""
-        numbers = pa.array(range(TOTAL, len(self.categories)), pa.int32())
-        wide = rows.cross_join(self.engine.take(pa.table({"breakdown": numbers})))
-        named = ibis.literal("")
-        if self.categories:
-            branches = [(wide.breakdown == n, wide[name]) for n, name in enumerate(self.categories)]
-            named = ibis.cases(*branches, else_="")
-        return wide.mutate(category=named).drop(*self.categories)
+    def tallies(self, rows: Sequence[Tally]) -> list[Tally]:
+        """Return as what tallies are summed: some that differ in name only are one here."""
+        return list(dict.fromkeys(settle(tally, self.certain) for tally in rows))
 
 
-def sum_weights(rows: ir.Table, names: Sequence[str]) -> dict[str, ir.IntegerScalar]:
-    """Return the sums of weight columns, 0 where there is nothing."""
-    return {name: rows[name].sum().coalesce(0).cast(rows[name].type()) for name in names}
+def code_rows(bench: Bench, rows: ir.Table, lake: Lake, forest: Forest, slots: Slots) -> CodedRows:
+    """Run the plan of a family's rows once and keep what is tallied, with numbers in place of categories."""
+    dictionary = bench.engine.take_text(_dictionary(bench, rows, lake, slots))
+    columns = [name for name in _KEPT if name in rows.columns]
+    names = [*columns, *bench.family.weights, *(name for name, _ in bench.family.parts.values())]
+    source = f"{bench.engine.text(rows)} AS r"
+    taken = [f"r.{quote(name)}" for name in dict.fromkeys(names)]
+    for n in range(len(bench.family.breakdowns)):
+        joined = f"d{n}.breakdown = {n} AND d{n}.category = r.category{n}"
+        source += f" LEFT JOIN {dictionary} AS d{n} ON {joined}"
+        taken.append(f"d{n}.slot AS slot{n}")
+    name = bench.engine.keep_text(select(taken, source))
+    return CodedRows(bench, forest, name, _certain(bench, name))
 
 
-def weigh(tallies: Sequence[Tally], rows: ir.Table) -> dict[str, ir.IntegerValue]:
-    """Return what each row counts for in each tally: its weight, null where it does not count."""
-    weights = {}
-    for tally in tallies:
-        # Counts fit 32 bits, and DuckDB adds those with half the memory.
-        width = "int64" if tally.weight else "int32"
-        weight = rows[tally.weight].cast(width) if tally.weight else ibis.literal(1, type=width)
-        weights[tally.name] = flag(tally, rows).ifelse(weight, ibis.null(width))
-    return weights
+_KEPT = ("window", "organisation", "entity", "worker", "overlaps", "month")
 
 
-def add_up(bench: Bench, located: ir.Table, names: Sequence[str]) -> ir.Table:
+def _dictionary(bench: Bench, rows: ir.Table, lake: Lake, slots: Slots) -> pa.Table:
+    """Return the slot of each category that a family may meet, and of some that it may not."""
+    names = list(bench.family.breakdowns)
+    met = {(n, UNKNOWN) for n in range(len(names))}
+    stored, derived = [], []
+    for n, column in enumerate(bench.family.breakdowns.values()):
+        if column.rpartition(".")[2] == AGE_BAND:
+            met |= {(n, band) for band in age_bands()}
+        elif derived_from(column) == column:
+            stored.append(_distinct(n, quote(column), lake.tables[bench.family.subject], bench))
+        else:
+            derived.append(_distinct(n, f"category{n}", rows, bench))
+    # Of the subject's table, which is met once, and not of the rows, which are met once for every window.
+    if stored or derived:
+        rows_met = bench.engine.fetch_text(f"FROM {union([*stored, *derived])}")
+        met |= {(row["breakdown"], row["category"]) for row in rows_met}
+    found = [
+        {"breakdown": n, "category": each, "slot": slots.number(names[n], each)} for n, each in sorted(met)
+    ]
+    schema = pa.schema([("breakdown", pa.int32()), ("category", pa.string()), ("slot", pa.int32())])
+    return pa.Table.from_pylist(found, schema=schema)
+
+
+def _distinct(n: int, column: str, table: ir.Table, bench: Bench) -> str:
+    columns = [f"{n} AS breakdown", f"CAST({column} AS VARCHAR) AS category"]
+    source = f"{bench.engine.text(table)} AS r"
+    return select(columns, source, where=f"{column} IS NOT NULL", group_by=["category"])
+
+
+def _certain(bench: Bench, name: str) -> Certain:
+    """Find which answers no row leaves open, and which every row says yes to."""
+    answers = [answer for answer, _ in bench.family.parts.values()]
+    counts = ["count(*) AS every", *(f"count({each}) AS {each}" for each in answers)]
+    counts += [f"count(*) FILTER (WHERE {each}) AS {each}_true" for each in answers]
+    found = bench.engine.fetch_text(select(counts, name))[0]
+    return Certain(
+        frozenset(each for each in answers if found[each] == found["every"]),
+        frozenset(each for each in answers if found[f"{each}_true"] == found["every"]),
+    )
+
+
+def add_up(coded: CodedRows, tallies: Sequence[Tally], source: str, where: str | None = None) -> str:
     """Return the cells of rows none of which stands twice in a window and category."""
-    return bench.by_breakdown(located).select(*PLACE, *names)
+    cells = union(
+        select(
+            ['"window"', "organisation", f"{slot} AS slot", *(number(tally) for tally in tallies)],
+            source,
+            where=where,
+            group_by=['"window"', "organisation", "slot"],
+        )
+        for slot in coded.slots
+    )
+    return locate(coded, cells, ['"window"', "place", "slot", *(tally.name for tally in tallies)])
 
 
-def add_up_once(bench: Bench, located: ir.Table, names: Sequence[str]) -> ir.Table:
-    """Return the cells of rows in which a `key` may stand several times, each key once in any subtree."""
-    rows = bench.by_breakdown(located)
-    largest = {name: rows[name].max() for name in names}
-    once = bench.engine.keep(rows.group_by([*PLACE, "key"]).aggregate(**largest))
-    return spread_distinct(once, bench.tree, names)
+def add_up_once(
+    coded: CodedRows, tallies: Sequence[Tally], source: str, key: str, where: str | None = None
+) -> Iterator[str]:
+    """Yield the cells of rows in which a key may stand several times, each key once in any subtree."""
+    once = union(
+        select(
+            ['"window"', "organisation", f"{slot} AS slot", f"{key} AS key", *map(largest, tallies)],
+            source,
+            where=where,
+            group_by=['"window"', "organisation", "slot", key],
+        )
+        for slot in coded.slots
+    )
+    yield from spread_once(coded, tallies, once)
+
+
+def spread_once(coded: CodedRows, tallies: Sequence[Tally], once: str) -> Iterator[str]:
+    """Yield the cells of keys that stand once in each window, organisation and slot."""
+    names = [tally.name for tally in tallies]
+    located = locate(coded, once, ['"window"', "place", "slot", "key", *names])
+    yield from spread_distinct(coded.bench.engine, located, coded.forest, names)
+
+
+def locate(coded: CodedRows, source: str, columns: Sequence[str]) -> str:
+    """Return rows with the place of their organisation in the tree of their window."""
+    joined = (
+        f'{source} AS r JOIN {coded.bench.window_table} AS w USING ("window") JOIN {coded.forest.name} AS n'
+    )
+    return select(columns, f"{joined} ON n.version = w.version AND n.node = r.organisation")
 
 
 _WINDOW_SCHEMA = pa.schema(

@@ -11,6 +11,9 @@ from typing import Any, Self
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
+
+from tongxin.analytics.statements import literal, select
 
 
 class Engine:
@@ -97,8 +100,20 @@ class Engine:
         """Take an Arrow table in for statements; returns the name of the table."""
         source = self._next_name()
         self._connection.con.register(source, table)
-        name = self.keep_text(f"FROM {source}", lasting=True)
+        name = self.keep_text(f"FROM {source}")
         self._connection.con.unregister(source)
+        return name
+
+    def take_names(self, table: pa.Table) -> str:
+        """Take an Arrow table in whose texts are few: kept as numbers that sort as the texts do."""
+        columns = []
+        for name in table.column_names:
+            texts = sorted(pc.unique(table[name].drop_null()).to_pylist()) if _is_text(table, name) else []
+            listed = ", ".join(map(literal, texts))
+            columns.append(f"CAST({name} AS ENUM ({listed})) AS {name}" if texts else name)
+        source = self.take_text(table)
+        name = self.keep_text(select(columns, source))
+        self.drop(source)
         return name
 
     def add_text(self, name: str, statement: str) -> None:
@@ -108,6 +123,7 @@ class Engine:
     def drop(self, name: str) -> None:
         """Forget a kept table."""
         self._run(f"DROP TABLE {name}")
+        self._kept.discard(name)
 
     def fetch_text(self, statement: str) -> list[dict[str, Any]]:
         """Run a statement and return its rows."""
@@ -117,8 +133,7 @@ class Engine:
     def write_text(self, statement: str, path: Path, *, row_group_size: int = 122_880) -> int:
         """Run a statement, write its rows in their order to a new Parquet file, and return how many."""
         options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group_size}"
-        target = str(path).replace("'", "''")
-        return int(self._run(f"COPY ({statement}) TO '{target}' ({options})").fetchone()[0])
+        return int(self._run(f"COPY ({statement}) TO {literal(str(path))} ({options})").fetchone()[0])
 
     def _run(self, statement: str) -> Any:
         return self._connection.con.execute(statement)
@@ -131,7 +146,7 @@ class Engine:
             yield
         finally:
             for name in self._kept - before:
-                self.drop(name)
+                self._run(f"DROP TABLE {name}")
             self._kept = before
 
     def read_parquet(self, paths: Path | Iterable[Path]) -> ir.Table:
@@ -150,3 +165,7 @@ class Engine:
     def _next_name(self) -> str:
         self._named += 1
         return f"kept_{self._named}"
+
+
+def _is_text(table: pa.Table, name: str) -> bool:
+    return bool(pa.types.is_string(table.schema.field(name).type))

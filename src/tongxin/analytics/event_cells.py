@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from tongxin.analytics.answers import Lake, add_answers, narrow
-from tongxin.analytics.cells import Bench, add_up, add_up_once, sum_weights, weigh
+from tongxin.analytics.cells import Bench, CodedRows, add_up, add_up_once, locate, spread_once
 from tongxin.analytics.measures import Key
+from tongxin.analytics.statements import quote, select, union
+from tongxin.analytics.tallies import Tally
+from tongxin.analytics.tally_columns import largest, mask
 
-MASK_MONTHS = 62
-"""How many months fit a mask of 64 bits, sign and overflow left out."""
+MASK_BITS = 62
+"""How many windows fit a mask of 64 bits, sign and overflow left out."""
 
 
 def event_rows(bench: Bench, lake: Lake) -> ir.Table:
@@ -24,131 +27,124 @@ def event_rows(bench: Bench, lake: Lake) -> ir.Table:
     last = max(bench.windows.rows["last_day"].to_pylist())
     rows = rows.filter(rows.on.between(ibis.literal(first), ibis.literal(last)))
     rows = rows.mutate(month=(rows.on.year() * 12 + rows.on.month()).cast("int32"))
-    answered = add_answers(family, add_answers(family, rows, lake, None), lake, "on")
-    return bench.engine.keep(bench.with_categories(answered))
+    return bench.with_categories(add_answers(family, rows, lake, "on"))
 
 
-def event_cells(bench: Bench, rows: ir.Table, key: Key) -> list[ir.Table]:
-    """Return the cells of the tallies of one kind of key, in tables to be added up."""
+def event_cells(coded: CodedRows, key: Key) -> Iterator[str]:
+    """Yield the cells of the tallies of one kind of key, in statements to be added up."""
+    tallies = coded.tallies(coded.bench.family.of_key(key))
     match key:
         case Key.ENTITY:
-            return list(_entity_cells(bench, rows))
+            yield from _entity_cells(coded, tallies)
         case Key.ORGANISATION:
-            return [_organisation_cells(bench, rows)]
+            yield _organisation_cells(coded, tallies)
         case _:
-            return list(_worker_cells(bench, rows))
+            yield from _worker_cells(coded, tallies)
 
 
-def _entity_cells(bench: Bench, rows: ir.Table) -> Iterator[ir.Table]:
-    tallies = bench.family.of_key(Key.ENTITY)
-    names = bench.tallies(tallies)
-    per_entity = ibis.window(group_by="entity")
-    counted = rows.mutate(rows_of_entity=rows.count().over(per_entity))
+def _entity_cells(coded: CodedRows, tallies: Sequence[Tally]) -> Iterator[str]:
     # An event has one value: where its rows disagree, the largest.
-    weights = dict.fromkeys(tally.weight for tally in tallies if tally.weight)
-    counted = counted.mutate(**{name: counted[name].max().over(per_entity) for name in weights})
-    place = ["month", "organisation", *bench.categories]
-    weighed = counted.select(*place, "entity", "rows_of_entity", **weigh(tallies, counted))
-    weighed = bench.engine.keep(weighed)
-    alone = weighed.filter(weighed.rows_of_entity == 1)
-    yield _over_windows(bench, alone.group_by(place).aggregate(**sum_weights(alone, names)), names)
-    several = weighed.filter(weighed.rows_of_entity > 1).rename(key="entity")
-    yield add_up_once(bench, bench.engine.keep(bench.locate(_expand(bench, several))), names)
+    weights = [quote(name) for name in dict.fromkeys(tally.weight for tally in tallies if tally.weight)]
+    others = f"* EXCLUDE ({', '.join(weights)})" if weights else "*"
+    columns = [others, "count(*) OVER (PARTITION BY entity) AS rows_of_entity"]
+    columns += [f"max({name}) OVER (PARTITION BY entity) AS {name}" for name in weights]
+    wide = _expand(coded, f"({select(columns, coded.name)})")
+    yield add_up(coded, tallies, wide, "rows_of_entity = 1")
+    yield from add_up_once(coded, tallies, wide, "entity", "rows_of_entity > 1")
 
 
-def _organisation_cells(bench: Bench, rows: ir.Table) -> ir.Table:
-    tallies = bench.family.of_key(Key.ORGANISATION)
-    names = bench.tallies(tallies)
-    weighed = rows.select("month", "organisation", *bench.categories, **weigh(tallies, rows))
-    place = ["month", "organisation", *bench.categories]
-    monthly = weighed.group_by(place).aggregate(**{name: weighed[name].max() for name in names})
-    several = _expand(bench, monthly).mutate(key=ibis._.organisation)
-    return add_up_once(bench, bench.engine.keep(bench.locate(several)), names)
+def _organisation_cells(coded: CodedRows, tallies: Sequence[Tally]) -> str:
+    """Return the cells of distinct organisations: each stands at one place, and nothing is shared."""
+    wide = _expand(coded, coded.name)
+    place = ['"window"', "organisation"]
+    cells = union(
+        select([*place, f"{slot} AS slot", *map(largest, tallies)], wide, group_by=[*place, "slot"])
+        for slot in coded.slots
+    )
+    counts = [f"coalesce({tally.name}, 0) AS {tally.name}" for tally in tallies]
+    return locate(coded, cells, ['"window"', "place", "slot", *counts])
 
 
-def _over_windows(bench: Bench, monthly: ir.Table, names: list[str]) -> ir.Table:
-    """Add up the months of each window."""
-    wide = _expand(bench, bench.engine.keep(monthly))
-    place = ["window", "version", "organisation", *bench.categories]
-    fine = wide.group_by(place).aggregate(**sum_weights(wide, names))
-    return add_up(bench, bench.engine.keep(bench.locate(fine)), names)
+def _expand(coded: CodedRows, source: str) -> str:
+    """Keep the rows once for each window that holds their month."""
+    engine = coded.bench.engine
+    held = "e.month >= w.first_month AND e.month <= w.last_month"
+    joined = f"{source} AS e JOIN {coded.bench.window_table} AS w ON {held}"
+    return engine.keep_text(select(["e.*", 'w."window"'], joined))
 
 
-def _expand(bench: Bench, rows: ir.Table) -> ir.Table:
-    """Return the rows once for each window that holds their month."""
-    windows = bench.engine.take(bench.windows.rows)
-    windows = windows.select("window", "version", "first_month", "last_month")
-    held = (rows.month >= windows.first_month) & (rows.month <= windows.last_month)
-    return rows.join(windows, held).drop("first_month", "last_month", "month")
+def _worker_cells(coded: CodedRows, tallies: Sequence[Tally]) -> Iterator[str]:
+    """Yield the cells of distinct workers, by masks of windows per worker, organisation and slot."""
+    engine = coded.bench.engine
+    rows = coded.bench.windows.rows.to_pylist()
+    for start in range(0, len(rows), MASK_BITS):
+        batch = rows[start : start + MASK_BITS]
+        masks = engine.keep_text(_masks(coded, tallies, batch))
+        several = (
+            select(["worker"], masks, group_by=["worker"]) + " HAVING min(organisation) < max(organisation)"
+        )
+        moving = engine.keep_text(several)
+        bits = engine.take_text(_bits(batch))
+        for joined in ("ANTI", "SEMI"):
+            source = f"{masks} AS m {joined} JOIN {moving} AS s ON s.worker = m.worker"
+            active = f"({select(['*'], source)}) AS m JOIN {bits} AS b ON (m.windows & b.bit) <> 0"
+            if joined == "ANTI":
+                yield locate(coded, f"({_counted(tallies, active)})", _columns(tallies))
+            else:
+                yield from spread_once(coded, tallies, f"({_standing(tallies, active)})")
 
 
-def _worker_cells(bench: Bench, rows: ir.Table) -> Iterator[ir.Table]:
-    """Yield the cells of distinct workers, by masks of months taken once per worker, place and categories."""
-    tallies = bench.family.of_key(Key.WORKER)
-    names = bench.tallies(tallies)
-    persons = rows.filter(rows.worker.notnull())
-    weighed = persons.select("worker", "month", "organisation", *bench.categories, **weigh(tallies, persons))
-    weighed = bench.engine.keep(weighed)
-    for first, windows in _batches(bench.windows.rows):
-        masks = bench.engine.keep(_masks(bench, weighed, first, names))
-        expanded = bench.engine.keep(_in_windows(bench, masks, windows, names))
-        alone = expanded.filter(expanded.places == 1)
-        place = ["window", "version", "organisation", *bench.categories]
-        fine = alone.group_by(place).aggregate(**sum_weights(alone, names))
-        yield add_up(bench, bench.engine.keep(bench.locate(fine)), names)
-        several = bench.engine.keep(bench.locate(expanded.filter(expanded.places > 1)))
-        yield add_up_once(bench, several, names)
+def _columns(tallies: Sequence[Tally]) -> list[str]:
+    return ['"window"', "place", "slot", *(tally.name for tally in tallies)]
 
 
-def _masks(bench: Bench, weighed: ir.Table, first: int, names: list[str]) -> ir.Table:
-    """Return a mask of months for each tally, by worker, organisation and categories."""
-    bits = pa.table(
+def _counted(tallies: Sequence[Tally], active: str) -> str:
+    """Count workers who stand at one organisation only."""
+    place = ['"window"', "organisation", "slot"]
+    counts = [
+        f"CAST(count(*) FILTER (WHERE ({tally.name} & bit) <> 0) AS INTEGER) AS {tally.name}"
+        for tally in tallies
+    ]
+    return select([*place, *counts], active, group_by=place)
+
+
+def _standing(tallies: Sequence[Tally], active: str) -> str:
+    """Return where workers stand in each window, each once per organisation and slot."""
+    place = ['"window"', "organisation", "slot", "worker AS key"]
+    ones = [f"CASE WHEN ({tally.name} & bit) <> 0 THEN 1 END AS {tally.name}" for tally in tallies]
+    return select([*place, *ones], active)
+
+
+def _masks(coded: CodedRows, tallies: Sequence[Tally], batch: Sequence[Mapping[str, int]]) -> str:
+    """Return a mask of windows for each tally, by worker, organisation and slot."""
+    months = coded.bench.engine.take_text(_masks_of_months(batch))
+    source = f"{coded.name} AS e JOIN {months} AS m USING (month)"
+    masks = [mask(tally, "m.windows") for tally in tallies] + ["bit_or(m.windows) AS windows"]
+    place = ["worker", "organisation"]
+    return union(
+        select(
+            [*place, f"{slot} AS slot", *masks],
+            source,
+            where="worker IS NOT NULL",
+            group_by=[*place, "slot"],
+        )
+        for slot in coded.slots
+    )
+
+
+def _masks_of_months(batch: Sequence[Mapping[str, int]]) -> pa.Table:
+    """Return which windows of a batch hold each month."""
+    masks: dict[int, int] = {}
+    for n, window in enumerate(batch):
+        for month in range(window["first_month"], window["last_month"] + 1):
+            masks[month] = masks.get(month, 0) | 1 << n
+    return pa.table({"month": pa.array(masks, pa.int32()), "windows": pa.array(masks.values(), pa.int64())})
+
+
+def _bits(batch: Sequence[Mapping[str, int]]) -> pa.Table:
+    return pa.table(
         {
-            "month": pa.array(range(first, first + MASK_MONTHS), pa.int32()),
-            "bit": pa.array([1 << n for n in range(MASK_MONTHS)], pa.int64()),
+            "window": pa.array([window["window"] for window in batch], pa.int32()),
+            "bit": pa.array([1 << n for n in range(len(batch))], pa.int64()),
         }
     )
-    inside = weighed.join(bench.engine.take(bits), "month")
-    bit = inside.bit
-    masks = {name: bit.bit_or(where=inside[name].notnull()).coalesce(0) for name in names}
-    masks["months"] = bit.bit_or()
-    grouped = inside.group_by("worker", "organisation", *bench.categories).aggregate(**masks)
-    return grouped.mutate(all_places=grouped.count().over(ibis.window(group_by="worker")))
-
-
-def _in_windows(bench: Bench, masks: ir.Table, windows: pa.Table, names: list[str]) -> ir.Table:
-    """Return who is active in each window, where and in which categories; `places` counts these places."""
-    taken = bench.engine.take(windows)
-    active = masks.join(taken, (masks.months & taken.mask) != 0)
-    weights = {
-        name: ((active[name] & active.mask) != 0).ifelse(ibis.literal(1, type="int32"), ibis.null("int32"))
-        for name in names
-    }
-    place = ["window", "version", "organisation", *bench.categories]
-    rows = active.select(*place, "all_places", key="worker", **weights)
-    settled = rows.filter(rows.all_places == 1).mutate(places=ibis.literal(1, type="int64"))
-    moving = rows.filter(rows.all_places > 1)
-    places = moving.count().over(ibis.window(group_by=["window", "key"]))
-    return ibis.union(settled, moving.mutate(places=places))
-
-
-def _batches(windows: pa.Table) -> Iterator[tuple[int, pa.Table]]:
-    """Yield the first month of each batch of windows that fits a mask, and the windows with their masks."""
-    waiting = sorted(windows.to_pylist(), key=lambda each: each["first_month"])
-    while waiting:
-        first = waiting[0]["first_month"]
-        batch = [each for each in waiting if each["last_month"] < first + MASK_MONTHS]
-        waiting = [each for each in waiting if each["last_month"] >= first + MASK_MONTHS]
-        rows = [{**each, "mask": _mask(each, first)} for each in batch]
-        yield (
-            first,
-            pa.Table.from_pylist(
-                [{name: row[name] for name in ("window", "version", "mask")} for row in rows],
-                schema=pa.schema([("window", pa.int32()), ("version", pa.int32()), ("mask", pa.int64())]),
-            ),
-        )
-
-
-def _mask(window: dict[str, int], first: int) -> int:
-    length = window["last_month"] - window["first_month"] + 1
-    return ((1 << length) - 1) << (window["first_month"] - first)

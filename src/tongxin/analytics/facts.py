@@ -108,7 +108,7 @@ def _registered_facts(
     if source is None:
         raise FigureError(f"{question.definition.version} has no {question.part}")
     family = source.family
-    bench = Bench(engine, engine.take(trees.table()), family, find_windows(family, trees))
+    bench = Bench(engine, family, find_windows(family, trees))
     is_stock = family.timing.at_end
     rows = spell_rows(bench, inputs.lake) if is_stock else event_rows(bench, inputs.lake)
     # The tally without its weight: which rows count, not for how much.

@@ -8,9 +8,10 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from tongxin.analytics.cells import TOTAL
 from tongxin.analytics.engine import Engine
-from tongxin.analytics.rollup import PLACE
+from tongxin.analytics.rollup import Forest, roll_up
+from tongxin.analytics.slots import TOTAL
+from tongxin.analytics.statements import select
 from tongxin.analytics.tallies import Claim
 from tongxin.analytics.trees import DatedTrees
 
@@ -54,8 +55,21 @@ def reported_rows(engine: Engine, claim: Claim, tables: ReportedTables, trees: D
     return reports.join(windows, "period")
 
 
-def reported_cells(engine: Engine, claim: Claim, tables: ReportedTables, trees: DatedTrees) -> ir.Table:
-    """Return the cells of one definition's reported parts, with who reported and who was expected."""
+def roll_up_reported(
+    engine: Engine, claim: Claim, tables: ReportedTables, trees: DatedTrees, forest: Forest
+) -> str:
+    """Roll up one definition's reported parts, with who reported and who was expected; returns the table."""
+    with engine.scratch():
+        cells = engine.text(_cells(engine, claim, tables, trees))
+        located = select(
+            ['"window"', "place", f"{TOTAL} AS slot", *WEIGHTS],
+            f"{cells} AS r JOIN {forest.name} AS n ON n.version = r.version AND n.node = r.organisation",
+        )
+        return roll_up(engine, [located], forest, dict.fromkeys(WEIGHTS, "BIGINT"))
+
+
+def _cells(engine: Engine, claim: Claim, tables: ReportedTables, trees: DatedTrees) -> ir.Table:
+    """Return what each organisation reported itself, and whether it was expected to."""
     tree = engine.take(trees.table())
     rows = reported_rows(engine, claim, tables, trees)
     numerator, denominator = claim.definition.parts
@@ -77,16 +91,12 @@ def reported_cells(engine: Engine, claim: Claim, tables: ReportedTables, trees: 
     ).distinct()
     zero = ibis.literal(0, type="int64")
     nothing = dict.fromkeys(WEIGHTS, zero)
-    cells = ibis.union(
+    return ibis.union(
         given.mutate(expected=zero).select("window", "version", "organisation", *WEIGHTS),
         both.mutate(**{**nothing, "expected": ibis.literal(1, type="int64")}).select(
             "window", "version", "organisation", *WEIGHTS
         ),
     )
-    nodes = tree.select("version", "position", organisation="node")
-    located = cells.join(nodes, ["version", "organisation"])
-    located = located.mutate(breakdown=ibis.literal(TOTAL, type="int32"), category=ibis.literal(""))
-    return located.select(*PLACE, *WEIGHTS)
 
 
 def _holds(table: ir.Table, day: ir.Value) -> ir.BooleanValue:

@@ -1,4 +1,4 @@
-"""Everything additive: weights at positions, rolled up a tree in one pass.
+"""Everything additive: weights at places, rolled up a tree in one pass.
 
 A distinct count becomes additive by the lowest-common-ancestor correction: +1 at each position of a key, -1
 at the lowest common ancestor of neighbours in pre-order (Hui 1992, "Color set size problem"). See
@@ -7,110 +7,106 @@ docs/methods/rollup.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import reduce
-
-import ibis
-import ibis.expr.types as ir
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from tongxin.analytics.engine import Engine
+from tongxin.analytics.statements import select, union
+from tongxin.analytics.trees import DatedTrees
 
-PLACE = ("window", "version", "position", "breakdown", "category")
-"""What names a cell: a window of time, a version of the tree, a position, a breakdown and its category."""
-
-_NODE = ["version", "position"]
-
-
-def ancestor_columns(tree: ir.Table) -> list[str]:
-    """Return the names a0…aD of the ancestor columns of a table of trees."""
-    names = [name for name in tree.columns if name[0] == "a" and name[1:].isdigit()]
-    return sorted(names, key=lambda name: int(name[1:]))
+PLACE = ('"window"', "place", "slot")
+"""What names a cell: a window of time, a place in a version of the tree, a category of a breakdown."""
 
 
-def spread_distinct(rows: ir.Table, tree: ir.Table, weights: Sequence[str]) -> ir.Table:
-    """Turn keys that stand at several positions into additive cells.
+@dataclass(frozen=True)
+class Forest:
+    """The trees of all versions in an engine: the table of `DatedTrees.places`."""
+
+    name: str
+    depths: int
+
+
+def plant(engine: Engine, trees: DatedTrees) -> Forest:
+    """Take dated trees into an engine."""
+    return Forest(engine.take_text(trees.places()), trees.depths)
+
+
+def spread_distinct(engine: Engine, rows: str, forest: Forest, weights: Sequence[str]) -> Iterator[str]:
+    """Turn keys that stand at several places into additive cells.
 
     Parameters
     ----------
     rows
-        One row per cell place (`PLACE`) and `key`, with a column for each weight: what the key counts for
-        (1, or the value to be summed), null where it does not count at this position. A weight is the same
-        wherever its key counts.
-    tree
-        The table of `DatedTrees`.
-    weights
-        The names of the weight columns.
+        A statement with one row per cell (`PLACE`) and `key`, with a column for each weight: what the key
+        counts for (1, or the value to be summed), null where it does not count at this place. A weight is the
+        same wherever its key counts.
 
-    Returns
-    -------
-    Table
-        Cells whose sums over any subtree count each key once.
+    Yields
+    ------
+    str
+        Statements of cells whose sums over any subtree count each key once.
     """
-    order = ibis.window(
-        group_by=["window", "breakdown", "category", "key"], order_by="position", rows=(None, -1)
-    )
-    before = rows.mutate(
-        **{
-            f"{name}_before": rows[name].notnull().ifelse(rows.position, None).max().over(order)
-            for name in weights
-        }
-    )
-    placed = before.join(tree, ["version", "position"])
-    corrections = [_corrections(placed, tree, at, weights) for at in ancestor_columns(tree)]
-    return ibis.union(_summed(rows, weights), *corrections)
+    kept = engine.keep_text(rows)
+    yield select([*PLACE, *(f"coalesce({name}, 0) AS {name}" for name in weights)], kept)
+    order = 'PARTITION BY "window", slot, key ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING'
+    before = [
+        f"max(CASE WHEN {name} IS NOT NULL THEN place END) OVER ({order}) AS {name}_before"
+        for name in weights
+    ]
+    neighbours = engine.keep_text(select(["*", *before], kept))
+    for name in weights:
+        shared = select(
+            ['"window"', f"{_shared(forest, name)} AS place", "slot", f"{name} AS weight"],
+            f"{neighbours} AS r JOIN {forest.name} AS n USING (place)",
+            where=f"{name} IS NOT NULL AND {name}_before IS NOT NULL",
+        )
+        taken = ["-weight" if each == name else "0" for each in weights]
+        columns = [f"{value} AS {each}" for value, each in zip(taken, weights, strict=True)]
+        # Under different roots nothing is shared.
+        yield select([*PLACE, *columns], f"({shared}) AS s", where="place >= 0")
 
 
-def roll_up(engine: Engine, cells: ir.Table, tree: ir.Table, weights: Sequence[str]) -> ir.Table:
+def _shared(forest: Forest, name: str) -> str:
+    """Return the lowest common ancestor of a place and the one before it, -1 where there is none.
+
+    The ancestors of a place grow with depth, and one of them holds an earlier place exactly if it does not
+    begin after it. So the lowest common ancestor is the deepest ancestor that is not above the neighbour.
+    """
+    held = [f"CASE WHEN n.a{at} <= {name}_before THEN n.a{at} ELSE -1 END" for at in range(forest.depths)]
+    return f"greatest({', '.join(held)}, -1)"
+
+
+def roll_up(engine: Engine, cells: Sequence[str], forest: Forest, weights: Mapping[str, str]) -> str:
     """Sum cells over the subtree of every node, level by level from the deepest.
 
     Parameters
     ----------
     cells
-        Rows with the columns `PLACE` and the weights; several rows may share a place.
-    tree
-        The table of `DatedTrees`.
+        Statements with the columns `PLACE` and the weights; several rows may share a cell.
+    weights
+        The names of the weights, each with the type in which its sums are kept.
 
     Returns
     -------
-    Table
-        One row per place with the weights of its whole subtree; `position` is any node's.
+    str
+        The name of a lasting table: a row per cell with the weights of its whole subtree, and its depth.
     """
-    names = ancestor_columns(tree)
-    place = tree.select("version", "position", "depth", *names)
-    located = engine.keep(_summed(cells, weights).join(place[["version", "position", "depth"]], _NODE))
-    deepest = len(names) - 1
-    levels = [located.filter(located.depth == deepest)[[*PLACE, *weights]]]
-    for depth in reversed(range(deepest)):
-        lifted = levels[-1].join(place, _NODE).drop("position").rename(position=names[depth])
-        here = located.filter(located.depth == depth)
-        together = ibis.union(here[[*PLACE, *weights]], lifted[[*PLACE, *weights]])
-        levels.append(engine.keep(_summed(together, weights)))
-    return ibis.union(*levels) if len(levels) > 1 else levels[0]
-
-
-def _summed(cells: ir.Table, weights: Sequence[str]) -> ir.Table:
-    """Add up the cells of one place."""
-    sums = {name: cells[name].sum().coalesce(0).cast(cells[name].type()) for name in weights}
-    return cells.group_by(list(PLACE)).aggregate(**sums).select(*PLACE, *weights)
-
-
-def _corrections(placed: ir.Table, tree: ir.Table, ancestor: str, weights: Sequence[str]) -> ir.Table:
-    """Take off what neighbours share, at those lowest common ancestors that stand at one depth.
-
-    The ancestors of a position grow with depth, and one of them holds an earlier position exactly if it does
-    not begin after it. So the lowest common ancestor is the deepest ancestor that is not above the neighbour.
-    """
-    names = ancestor_columns(tree)
-    deeper = names[names.index(ancestor) + 1 :][:1]
-    anything = reduce(
-        lambda one, other: one | other, (placed[f"{name}_before"].notnull() for name in weights)
+    sums = [f"CAST(sum({name}) AS {kind}) AS {name}" for name, kind in weights.items()]
+    gathered = engine.keep_text(
+        select([*PLACE, "depth", *weights], f"{union(cells)} AS c JOIN {forest.name} AS n USING (place)")
     )
-    at = placed.filter(anything & placed[ancestor].notnull()).drop("position").rename(position=ancestor)
-    taken = {}
-    for name in weights:
-        neighbour = at[f"{name}_before"]
-        shared = at[name].notnull() & (at.position <= neighbour)
-        if deeper:
-            shared &= at[deeper[0]].isnull() | (at[deeper[0]] > neighbour)
-        taken[name] = (-at[name]).sum(where=shared).coalesce(0).cast(at[name].type())
-    return at.group_by(list(PLACE)).aggregate(**taken).select(*PLACE, *weights)
+    rolled = ""
+    for depth in reversed(range(forest.depths)):
+        here = select([*PLACE, *weights], gathered, where=f"depth = {depth}")
+        if rolled:
+            lifted = f"{rolled} AS c JOIN {forest.name} AS n USING (place)"
+            columns = ['"window"', "n.parent AS place", "slot", *weights]
+            here = union([here, select(columns, lifted, where=f"c.depth = {depth + 1}")])
+        else:
+            here = f"({here})"
+        level = select([*PLACE, f"{depth} AS depth", *sums], f"{here} AS l", group_by=PLACE)
+        if rolled:
+            engine.add_text(rolled, level)
+        else:
+            rolled = engine.keep_text(level, lasting=True)
+    return rolled

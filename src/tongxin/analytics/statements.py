@@ -1,6 +1,6 @@
 """Plain SQL put together from its clauses, for the many like statements that roll figures up.
 
-Only what standard dialects share is used. Values never enter a text: they are taken in as tables.
+The statements keep to what the dialects of large engines share or can be turned into.
 """
 
 from __future__ import annotations
@@ -17,6 +17,17 @@ def quote(name: str) -> str:
     '"worker.sex"'
     """
     return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as it is written in a statement.
+
+    Examples
+    --------
+    >>> literal("workers' congress")
+    "'workers'' congress'"
+    """
+    return "'" + text.replace("'", "''") + "'"
 
 
 def select(

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from tongxin.cli.home import Bar, acting_user, open_home, print_json
+from tongxin.cli.home import acting_user, open_home, print_json
 from tongxin.cli.organisations import DAY
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -46,12 +46,22 @@ def import_group() -> None:
 @import_group.command("workers")
 @click.argument("file", type=FILE)
 @click.option("--organisation", "code", required=True, metavar="CODE", help="The enterprise's credit code.")
-@click.option("--effective", type=DAY, metavar="DATE", help="Changed values hold from here; first day of this month.")
+@click.option(
+    "--effective",
+    type=DAY,
+    metavar="DATE",
+    help="Changed values hold from here; default: first day of this month.",
+)
 @click.option("--dry-run", is_flag=True, help="Check and count, but change nothing.")
-@click.option("--verdicts", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.xlsx", help="Write rejected rows.")
+@click.option(
+    "--verdicts",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="OUT.xlsx",
+    help="Write the rejected rows, each wrong cell with what is wrong.",
+)
 @FORM
 @click.pass_context
-def import_workers(  # noqa: PLR0913
+def import_workers(
     ctx: click.Context,
     file: Path,
     code: str,
@@ -62,31 +72,21 @@ def import_workers(  # noqa: PLR0913
 ) -> None:
     """Read a roster: accepted rows are stored, rejected ones are listed with row, column and reason."""
     open_home()
-    from tongxin.organisations.access import Action, get_organisation_for
-    from tongxin.workforce.roster_actions import apply_roster, receive_roster
-    from tongxin.workforce.roster_answers import roster_answer
-    from tongxin.workforce.roster_workbooks import write_roster_verdicts
+    from tongxin.cli.rosters import import_roster
 
-    user = acting_user(ctx)
-    unit = get_organisation_for(user, code, Action.CHANGE_PEOPLE)
-    received = receive_roster(
-        unit,
-        actor=user,
-        file_name=file.name,
-        body=file.read_bytes(),
+    answer, is_refused = import_roster(
+        file,
+        code=code,
+        user=acting_user(ctx),
         effective_on=effective.date() if effective else None,
         is_dry_run=dry_run,
+        verdicts=verdicts,
     )
-    with Bar(file.name) as progress:
-        done = apply_roster(received.pk, progress=progress)
-    answer = roster_answer(done)
-    if verdicts and not done.refusal:
-        write_roster_verdicts(done, verdicts)
     if form == "json":
         print_json(answer)
     else:
         _print_roster(answer)
-    if done.refusal:
+    if is_refused:
         raise SystemExit(1)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from difflib import get_close_matches
+from importlib import import_module
 from typing import Any
 
 import click
@@ -45,8 +47,6 @@ class TongxinGroup(click.Group):
         place = self.COMMANDS.get(cmd_name)
         if place is None:
             return None
-        from importlib import import_module
-
         module, name = place.split(":")
         command: click.Command = getattr(import_module(f"tongxin.cli.{module}"), name)
         return command
@@ -57,11 +57,9 @@ class TongxinGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from difflib import get_close_matches
-
-            if near := get_close_matches(args[0], self.COMMANDS, 1):
-                error.message += f" Did you mean {near[0]!r}?"
-            raise
+            near = get_close_matches(args[0], self.COMMANDS, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"{error.message}{hint}", ctx) from None
 
 
 @click.command(cls=TongxinGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

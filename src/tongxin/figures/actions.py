@@ -41,6 +41,6 @@ def publish_definitions(text: str) -> list[DefinitionVersion]:
             )
         elif known.sha256 != definition.sha256:
             raise ValueError(
-                f"{definition.version} is published and cannot change; give the new version its own valid_from."
+                f"{definition.version} is published and cannot change; give a new version its own valid_from."
             )
     return DefinitionVersion.objects.bulk_create(fresh)

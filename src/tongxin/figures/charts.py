@@ -56,14 +56,14 @@ def draw_lines(answers: Sequence[Answer], question: Question) -> list[Chart]:
         for answer in mine:
             line = series.setdefault(_name_of(answer, question), [None] * len(place))
             line[place[answer.figure.period]] = answer.figure.value
-        labels = [period_text(each) for each in question.periods]
+        labels = [str(each) for each in question.periods]
         if mine:
             charts.append(_chart("line", mine[0], labels, series, MOST_LINES))
     return charts
 
 
 def draw_bars(answers: Sequence[Answer], question: Question) -> list[Chart]:
-    """Draw each indicator in the last of the periods, a bar for each unit, or for each category of one unit."""
+    """Draw each indicator in the last of the periods, a bar for each unit or category."""
     charts = []
     last = str(question.periods[-1])
     for code in question.codes:
@@ -110,7 +110,7 @@ def _chart(
 
 
 def draw_map(answers: Sequence[Answer], question: Question) -> TileMap | None:
-    """Draw one indicator of the last period at cities or counties; None where no unit has a place on the map."""
+    """Draw one indicator of the last period; None where no unit has a place on the map."""
     places: Mapping[str, tuple[int, int]] = {"city": city_tiles(), "county": county_tiles()}.get(
         question.level or "", {}
     )

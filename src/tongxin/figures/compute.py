@@ -140,7 +140,7 @@ def periods_of(cut: Cut) -> list[Period]:
 
 
 def harmonise(release: Release, indicators: list[str], as_of: date) -> Path:
-    """Compute some indicators of a release again with the tree of one day for all periods; kept for the next time."""
+    """Compute indicators of a release again with the tree of one day for all periods, once for all."""
     folder = release.folder / "as_of" / as_of.isoformat()
     missing = [code for code in indicators if not (folder / f"{code}.parquet").is_file()]
     if missing:

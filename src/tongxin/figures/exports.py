@@ -94,7 +94,7 @@ def send_figures(
 
 
 def _workbook(rows: Sequence[dict[str, Any]], shared: dict[str, Any]) -> bytes:
-    """Write the figures on one sheet and what they share on another; no cell is read as a formula or a link."""
+    """Write the figures on one sheet, what they share on another; no cell becomes a formula or a link."""
     body = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     header = (*COLUMNS, *NAMES[:3])

@@ -64,7 +64,7 @@ class ExplorerForm(forms.Form):
         self.order_fields(self.field_order)
         self.fields["i"].choices = [(code, code) for code in release.codes]  # type: ignore[attr-defined]
         below = levels_below(unit)
-        # A link that leads down may ask for a level of which this unit has none: the answer is empty, not wrong.
+        # A link that leads down may ask for a level that this unit lacks: the answer is empty, not wrong.
         if (asked := self.data.get("level")) in BELOW.values() and asked not in below:
             below.append(str(asked))
         levels = [(level, level_name(level)) for level in below]

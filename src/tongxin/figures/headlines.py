@@ -20,7 +20,7 @@ def _shipped() -> dict[str, list[str]]:
 
 
 def headlines_of(release: Release) -> dict[str, list[str]]:
-    """Return the headline indicators that a release has, by dimension; those of no dimension under an empty name."""
+    """Return the headline indicators of a release by dimension; without any, its first under no name."""
     codes = set(release.codes)
     found = {
         dimension: [code for code in chosen if code in codes] for dimension, chosen in _shipped().items()

@@ -27,7 +27,7 @@ class DefinitionVersion(models.Model):
 
 
 class DataItem(models.Model):
-    """Something that units report because no registered fact can give it; stored as a whole number of `1/scale`."""
+    """Something that units report because no registered fact can give it; kept in its last decimal."""
 
     code = models.CharField(max_length=64, unique=True)
     name_zh = models.CharField(max_length=200)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongxin.analytics.definitions import Definition
-from tongxin.codes.periods import Period
+from tongxin.codes.periods import Period, PeriodKind
 from tongxin.figures.charts import draw_bars, draw_lines, draw_map
 from tongxin.figures.explorer import lay_out
 from tongxin.figures.fact_rows import PAGE, Fact, fact_columns, fact_lines
@@ -24,7 +24,15 @@ from tongxin.figures.places import BELOW, facts_url, passport_url, question_url
 from tongxin.figures.queries import Release
 from tongxin.figures.questions import Asked as Explored
 from tongxin.figures.questions import unit_asked
-from tongxin.figures.selection import Question, answer, check_codes, definition_for, figure_at, usual_kind
+from tongxin.figures.selection import (
+    Answer,
+    Question,
+    answer,
+    check_codes,
+    definition_for,
+    figure_at,
+    usual_kind,
+)
 from tongxin.figures.words import (
     breakdown_name,
     breakdown_of,
@@ -99,14 +107,10 @@ def _notes(question: Question, definitions: Sequence[Definition]) -> list[str]:
     ]
     notes = []
     if question.by and not all(measure.additivity.over_categories for measure in measures):
-        notes.append(
-            _("Whoever stands in two categories counts in each: categories need not add up to the total.")
-        )
+        notes.append(_("Whoever stands in two categories counts in each: categories need not add up."))
     if question.level and not all(measure.additivity.over_organisations for measure in measures):
         notes.append(
-            _(
-                "Whoever works at two units counts at each, and once above them: units need not add up to the total."
-            )
+            _("Whoever works at two units counts at each and once above them: units need not add up.")
         )
     if question.as_of:
         notes.append(_("All periods are shown with the tree of one day."))
@@ -239,8 +243,9 @@ class Section:
 
 def describe_catalogue(release: Release, sent: QueryDict, user: Principal) -> dict[str, Any]:
     unit = unit_asked(user, sent.get("at"))
+    values = _usual_values(release, unit, user)
     sections = [
-        Section(dimension, name, [_listed(release, each, unit, user) for each in definitions])
+        Section(dimension, name, [_listed(release, values[each.code]) for each in definitions])
         for dimension, name, definitions in indicators_by_dimension(release)
     ]
     return {
@@ -255,9 +260,21 @@ def describe_catalogue(release: Release, sent: QueryDict, user: Principal) -> di
     }
 
 
-def _listed(release: Release, definition: Definition, unit: Organisation, user: Principal) -> Listed:
-    period = release.default_period(usual_kind(definition))
-    found = answer(release, Question((definition.code,), unit, None, (period,)), user=user)[0]
+def _usual_values(release: Release, unit: Organisation, user: Principal) -> dict[str, Answer]:
+    """Return each indicator at the unit in the last complete period of its usual kind."""
+    kinds: dict[PeriodKind, list[str]] = {}
+    for code in release.codes:
+        kinds.setdefault(usual_kind(release.newest(code)), []).append(code)
+    asked = (
+        Question(tuple(codes), unit, None, (release.default_period(kind),)) for kind, codes in kinds.items()
+    )
+    return {
+        found.figure.indicator: found for question in asked for found in answer(release, question, user=user)
+    }
+
+
+def _listed(release: Release, found: Answer) -> Listed:
+    definition = release.newest(found.figure.indicator)
     return Listed(
         definition,
         indicator_name(definition),
@@ -270,6 +287,6 @@ def _listed(release: Release, definition: Definition, unit: Organisation, user: 
         ],
         _(", ").join(breakdown_name(each) for each in definition.breakdowns),
         value_text(found.figure, definition),
-        passport_url(found.figure, unit.code),
-        str(period),
+        passport_url(found.figure, found.organisation.code),
+        found.figure.period,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -37,6 +37,7 @@ from tongxin.figures.words import (
     decimals_of,
     direction_text,
     item_name,
+    item_of,
     part_text,
     timing_text,
     unit_text,
@@ -46,7 +47,6 @@ from tongxin.lake.queries import read_cut
 from tongxin.organisations.access import Action, Principal, may
 from tongxin.organisations.models import Level, Organisation
 from tongxin.ui.formats import number, status_reason
-from tongxin.ui.formats import period as period_text
 
 TREND = 12
 FIRST_YEAR = 1900
@@ -222,7 +222,7 @@ def _trend(release: Release, asked: Asked, found: Answer) -> tuple[list[Past], d
     values = [figures[str(each)].value if str(each) in figures else None for each in shown]
     definition = found.definition
     return past, {
-        "labels": [period_text(each) for each in shown],
+        "labels": [str(each) for each in shown],
         "unit": "%" if definition.unit.code == "percent" else "",
         "decimals": decimals_of(definition) or 0,
         "series": [{"name": asked.at.name, "values": values, "dimension": definition.dimension or "accent"}],
@@ -233,8 +233,8 @@ def _reporting(release: Release, asked: Asked, found: Answer, user: Principal) -
     """Return who reported: the values of a unit that reports itself, else which units below did not."""
     if not found.definition.is_reported:
         return {}
-    items = [part.weight for part in found.definition.parts if part and part.is_reported]
-    reports = _reports(release, asked, [item for item in items if item])
+    items = {item_of(part) for part in found.definition.parts if part and part.is_reported}
+    reports = _reports(release, asked, items)
     if asked.at.level == Level.ENTERPRISE:
         return {"reports": reports}
     question = Question((asked.code,), asked.at, Level.ENTERPRISE.value, (asked.period,), None, asked.as_of)
@@ -250,7 +250,7 @@ def _reporting(release: Release, asked: Asked, found: Answer, user: Principal) -
     }
 
 
-def _reports(release: Release, asked: Asked, items: list[str]) -> list[Report]:
+def _reports(release: Release, asked: Asked, items: Collection[str]) -> list[Report]:
     """Return the values that the unit itself had sent when the release's facts were taken."""
     taken = datetime.fromisoformat(read_cut(release.cut_id).taken_at) + timedelta(seconds=1)
     values = ReportedValue.objects.filter(

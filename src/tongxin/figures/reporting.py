@@ -166,7 +166,11 @@ def _value(
             and abs(scaled) < MOST
             and abs(scaled - round(scaled)) <= abs(scaled) * BINARY_NOISE
         ):
-            return round(scaled)
+            if scaled >= 0:
+                return round(scaled)
+            message = _("“%(found)s” is negative; what is reported is counted or spent, 0 or more.")
+            _note(problems, number, header, "value_negative", message % {"found": text})
+            return None
     except InvalidOperation:
         pass
     message = _("“%(found)s” is not a number with at most %(decimals)d decimals.")

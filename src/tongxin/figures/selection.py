@@ -29,7 +29,7 @@ MOST_KEPT = 200
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: indicators at a unit or at its descendants of a level, for periods, perhaps broken down."""
+    """What is asked: indicators at a unit or at those of a level below it, for periods, broken down."""
 
     codes: tuple[str, ...]
     at: Organisation
@@ -97,7 +97,7 @@ def _whole(value: float | None) -> int | float | None:
 def read_periods(
     release: Release, codes: Sequence[str], *, period: str | None, first: str | None, last: str | None
 ) -> tuple[Period, ...]:
-    """Return the periods of a question; the default is the last complete one of the first indicator's usual kind."""
+    """Return the periods of a question; by default the last complete one of the usual kind."""
     if period and (first or last):
         raise ValidationError(_("Give either one period, or the first and the last of several."))
     if period:
@@ -130,7 +130,7 @@ def check_codes(release: Release, codes: Sequence[str]) -> None:
 def answer(
     release: Release, question: Question, *, user: Principal, most: int = MOST_FIGURES
 ) -> list[Answer]:
-    """Return the figures asked for, as far as the user may see them; refuses a hidden unit and unknown names."""
+    """Return the figures asked for, as far as the user may see them; refuses unknown names."""
     require(user, Action.SEE_FIGURES, question.at)
     check_codes(release, question.codes)
     for code in question.codes:
@@ -148,7 +148,7 @@ def _answers(
     question: Question,
     units: Mapping[Period, list[Organisation]],
 ) -> list[Answer]:
-    """Return the figures of one indicator, by period and then by unit; periods with the same units in one reading."""
+    """Return the figures of one indicator by period, then unit; periods of the same units in one reading."""
     versions = {str(period): definition_for(release, code, period) for period in question.periods}
     named = {unit.pk: unit for found in units.values() for unit in found}
     alike: dict[tuple[int, ...], list[Period]] = {}
@@ -240,6 +240,6 @@ def _check_breakdown(definition: Definition, by: str | None) -> None:
 def _check_size(count: int, most: int) -> None:
     if count > most:
         message = _(
-            "That would be %(count)d figures; at most %(most)d are given at once. Choose fewer units or periods."
+            "That would be %(count)d figures; at most %(most)d are given. Choose fewer units or periods."
         )
         raise ValidationError(message % {"count": count, "most": most})

@@ -91,7 +91,7 @@ def value_text(figure: Figure, definition: Definition) -> str:
 
 
 def change_between(now: Figure, before: Figure, definition: Definition) -> Change | None:
-    """Say how a value moved, in percentage points for a percentage; None where one of the two is no number."""
+    """Say how a value moved, in points for a percentage; None where one of the two is no number."""
     if now.value is None or before.value is None:
         return None
     change = now.value - before.value
@@ -151,7 +151,7 @@ def item_name(item: Item) -> str:
 def part_text(part: Part, items: Mapping[str, Item]) -> str:
     """Say what a part of a figure counts or adds up, without its condition."""
     if part.is_reported:
-        return _("Reported: %(item)s") % {"item": item_name(items[part.weight or ""])}
+        return _reported_text(part, items)
     subject = declared_subjects()[part.subject]
     label = spoken(subject.label_zh, subject.label_en)
     if part.weight:
@@ -166,6 +166,16 @@ def part_text(part: Part, items: Mapping[str, Item]) -> str:
     if part.key is Key.ORGANISATION and part.subject != "enterprises":
         return _("Number of units, each counted once, with %(subject)s") % {"subject": label}
     return _("Number of %(subject)s") % {"subject": label}
+
+
+def item_of(part: Part) -> str:
+    """Return the item that a part takes or, where it counts who reported, of which it needs a value."""
+    return part.weight or part.needs or ""
+
+
+def _reported_text(part: Part, items: Mapping[str, Item]) -> str:
+    text = _("Reported: %(item)s") if part.weight else _("Number of units that reported: %(item)s")
+    return text % {"item": item_name(items[item_of(part)])}
 
 
 def timing_text(timing: Timing) -> str:

@@ -25,7 +25,6 @@ from tongxin.figures.words import (
 from tongxin.organisations.access import Principal
 from tongxin.organisations.models import Organisation
 from tongxin.ui.dimensions import DIMENSIONS
-from tongxin.ui.formats import period as period_text
 from tongxin.ui.formats import status_reason
 
 SHARES = {"percent", "per_hundred"}
@@ -154,7 +153,7 @@ def trend_of(release: Release, code: str, unit: Organisation, period: Period, us
     return Trend(
         name_with_unit(definition),
         {
-            "labels": [period_text(each) for each in shown],
+            "labels": [str(each) for each in shown],
             "unit": "%" if definition.unit.code == "percent" else "",
             "decimals": decimals_of(definition) or 0,
             "series": _series(shown, found, definition.dimension),

@@ -73,7 +73,7 @@ def describe_office(
         "changes": changes_since(release, unit, period, user),
         "needs": needs_of(user, release),
         "glance": look_at(release, unit, period, user),
-        "indicators": _offered(release),
+        "indicators": _offered(release, chosen),
         "chosen": chosen,
         "trend": trend_of(release, chosen, unit, period, user),
         "map": map_below(release, unit, chosen, period, level, user),
@@ -92,17 +92,15 @@ def describe_office(
     }
 
 
-def _offered(release: Release) -> list[tuple[str, str]]:
-    return [
-        (code, indicator_name(release.newest(code)))
-        for codes in headlines_of(release).values()
-        for code in codes
-    ]
+def _offered(release: Release, chosen: str) -> list[tuple[str, str]]:
+    """Return the headlines, and with them the indicator that the reader chose elsewhere."""
+    codes = [code for found in headlines_of(release).values() for code in found]
+    return [(code, indicator_name(release.newest(code))) for code in dict.fromkeys([*codes, chosen])]
 
 
 def _indicator(request: HttpRequest, release: Release) -> str:
-    """Return the indicator of trend and map; one that the release does not have gives way to the usual one."""
+    """Return the indicator of trend and map; one that the release lacks gives way to the usual one."""
     asked = request.GET.get("i", "")
-    offered = [code for code, _name in _offered(release)]
+    offered = [code for found in headlines_of(release).values() for code in found]
     usual = "skilled_rate" if "skilled_rate" in offered else offered[0]
     return asked if asked in release.codes else usual

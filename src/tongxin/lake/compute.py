@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,11 +120,11 @@ def _fingerprint(files: dict[str, CutFile]) -> str:
 
 
 def _publish(cut: Cut) -> None:
-    """Write the manifest, then make it current: a reader sees the old cut or the new one, never half of one."""
+    """Write the manifest, then make it current: a reader sees the old cut or the new one, whole."""
     manifest = asdict(cut) | {"cut_on": cut.cut_on.isoformat(), "facts_from": cut.facts_from.isoformat()}
     body = json.dumps(manifest, ensure_ascii=False, indent=1)
     for path in (lake_folder() / "cuts" / f"{cut.id}.json", lake_folder() / "current.json"):
         path.parent.mkdir(exist_ok=True)
         draft = path.with_suffix(".draft")
         draft.write_text(body, encoding="utf-8")
-        os.replace(draft, path)
+        draft.replace(path)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -42,13 +44,53 @@ CHANGED = {
     "display_name": _lazy("name shown"),
     "email": _lazy("email address"),
     "is_active": _lazy("active"),
+    "worker": _lazy("worker"),
+    "record": _lazy("record"),
+    "appointments_lapsed": _lazy("appointments that lapse with it"),
+    "effective_on": _lazy("changes hold from"),
+    "mapping": _lazy("columns"),
+    "rows": _lazy("rows"),
+    "added": _lazy("added"),
+    "changed": _lazy("changed"),
+    "unchanged": _lazy("unchanged"),
+    "rejected": _lazy("rejected"),
+    "indicator": _lazy("indicator"),
+    "period": _lazy("period"),
+    "part": _lazy("part"),
+    "release": _lazy("release"),
+    "cut": _lazy("data cut"),
+    "workers": _lazy("workers"),
+    "seed": _lazy("seed"),
+    "format": _lazy("format"),
 }
-"""What the changed values of organisations, roles and accounts are called; others keep their own name."""
+"""What the changed values are called; others have the name of their field."""
 CODED: dict[str, dict[str, Any]] = {
     "role": dict(Role.choices),
     "reach": dict(RoleGrant.Reach.choices),
+    "part": {"numerator": _lazy("Numerator"), "denominator": _lazy("Denominator")},
+    "record": {
+        "certificate": _lazy("Certificate"),
+        "appointment": _lazy("Appointment"),
+        "training": _lazy("Training"),
+        "competition": _lazy("Competition"),
+        "innovation": _lazy("Innovation"),
+        "honour": _lazy("Honour"),
+        "mentorship": _lazy("Mentorship"),
+        "membership": _lazy("Union membership"),
+        "agreement": _lazy("Collective contracts and agreements"),
+        "workerscongress": _lazy("Workers' congress"),
+        "insurancecover": _lazy("Social insurance"),
+        "activity": _lazy("Talks, study and events"),
+    },
 }
-LISTED = {"ownership": "ownership", "size": "enterprise_size"}
+LISTED = {
+    "ownership": "ownership",
+    "size": "enterprise_size",
+    "form": "employment_form",
+    "sex": "sex",
+    "education": "education",
+    "grade": "skill_grade",
+}
 """Values that are codes of a list, with the list's name."""
 IDENTITY = {"name", "phone", "document_number", "document", "born_on", "worker", "person"}
 
@@ -112,7 +154,18 @@ def _change(entry: LogEntry, name: str, value: Any) -> ShownChange:
     ]
     if entry.target_type.startswith(PEOPLE) and name in IDENTITY:
         texts = [mask(text) if text else "" for text in texts]
-    return ShownChange(str(CHANGED.get(name, name)), *texts)
+    return ShownChange(str(CHANGED.get(name) or _field_names().get(name, name)), *texts)
+
+
+@cache
+def _field_names() -> dict[str, Any]:
+    """Return what the product's tables call their fields, in the language in which it is read."""
+    return {
+        field.name: field.verbose_name
+        for model in apps.get_models()
+        if model.__module__.startswith("tongxin.")
+        for field in model._meta.concrete_fields
+    }
 
 
 def _as_text(value: Any) -> str:

@@ -10,8 +10,8 @@ import opencc
 import yaml
 from django.utils.translation import get_language
 
-# Characters alone change, in the forms that most readers of traditional script know; the words stay those of the
-# mainland, since they are the reform's own terms.
+# Characters alone change, in the forms that most readers of traditional script know; the words stay those of
+# the mainland, since they are the reform's own terms.
 TO_TRADITIONAL = "s2tw"
 TO_SIMPLIFIED = "t2s"
 

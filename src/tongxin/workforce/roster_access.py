@@ -16,7 +16,7 @@ def rosters_visible_to(user: Principal) -> QuerySet[RosterImport]:
 
 
 def get_roster_for(user: Principal, pk: int) -> RosterImport:
-    """Fetch an import: 404 where its unit is hidden, 403 where the unit is seen but its people are not changed."""
+    """Fetch an import: 404 where its unit is hidden, 403 where the unit alone is seen."""
     roster = RosterImport.objects.select_related("organisation", "file", "sent_by").filter(pk=pk).first()
     if roster is None:
         raise Http404(_("There is no such import."))

@@ -76,13 +76,15 @@ def receive_roster(
     """Keep a roster that was sent, encrypted; nothing is read yet."""
     require(actor, Action.CHANGE_PEOPLE, organisation)
     require_enterprise(organisation)
+    # Nobody who has not signed in comes past the line above.
+    sender = actor if isinstance(actor, User) else None
     return RosterImport.objects.create(
         organisation=organisation,
-        file=store_file(file_name, body, actor=actor),
+        file=store_file(file_name, body, actor=sender),
         file_name=Path(file_name.replace("\\", "/")).name[:255],
         effective_on=effective_on or first_of_month(),
         is_dry_run=is_dry_run,
-        sent_by=actor,
+        sent_by=sender,
     )
 
 
@@ -150,7 +152,7 @@ def send_again(old: RosterImport, *, actor: User) -> RosterImport:
 @transaction.atomic
 def queue_roster(roster: RosterImport, *, actor: User) -> Job:
     """Have a received roster read in the background."""
-    from tongxin.workforce.tasks import apply_roster_task
+    from tongxin.workforce.tasks import apply_roster_task  # noqa: PLC0415  # the task calls back to this module
 
     job = queue_job("roster", roster.pk, apply_roster_task, actor=actor)
     RosterImport.objects.filter(pk=roster.pk).update(job_id=job.pk)
@@ -158,7 +160,7 @@ def queue_roster(roster: RosterImport, *, actor: User) -> Job:
 
 
 def apply_roster(roster_id: int, *, progress: Progress) -> RosterImport:
-    """Read a received roster and store what is accepted, in one step; one that was applied is not applied again."""
+    """Read a received roster and store what is accepted, in one step; never twice."""
     roster = RosterImport.objects.select_related("organisation", "file", "sent_by").get(pk=roster_id)
     if roster.state != RosterImport.State.RECEIVED:
         return roster
@@ -180,13 +182,14 @@ def apply_roster(roster_id: int, *, progress: Progress) -> RosterImport:
             continue
     raise RosterConflict(
         _(
-            "Others were changing the same people all the time. Nothing was stored; please send the file again."
+            "Others were changing the same people all the time. "
+            "Nothing was stored; please send the file again."
         )
     )
 
 
 def compare(roster: RosterImport, check: RosterCheck) -> Compared:
-    """Compare the checked rows with the registry; what speaks against a row joins the findings of the check."""
+    """Compare the checked rows with the registry; what speaks against a row joins the findings."""
     latest = _latest(roster.organisation)
     rows = check.rows.with_columns(document_index=indexes_for(check.rows))
     numbers = rows["certificate_number"].drop_nulls().unique()

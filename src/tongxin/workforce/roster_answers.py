@@ -10,7 +10,7 @@ from tongxin.workforce.roster_findings import Message, in_words, read_findings, 
 
 
 def roster_answer(roster: RosterImport) -> dict[str, Any]:
-    """Return the counts of an import and its findings; a refused file has one error without row and column."""
+    """Return the counts of an import and its findings; a refused file has one error without a row."""
     if roster.refusal:
         return refused_answer(roster.refusal["code"], refusal_in_words(roster))
     messages = list(in_words(read_findings(roster)))

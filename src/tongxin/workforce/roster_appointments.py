@@ -40,7 +40,7 @@ def find_appointments(
 
 
 def _find_made(appointed: pl.DataFrame, known: Known) -> pl.DataFrame:
-    """Return rows whose appointment is on record: one still in force, one of that day, or one of an ended spell."""
+    """Return rows whose appointment is on record: one in force, one of that day, or one of an ended spell."""
     made = known.appointments.select("worker_id", "grade", "lapses_on", made_on="appointed_on")
     met = appointed.drop("lapses_on").join(made, on=["worker_id", "grade"])
     in_spell = pl.col("ended_on").is_not_null() & pl.col("made_on").is_between("started_on", "ended_on")

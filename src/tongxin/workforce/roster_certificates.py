@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -29,7 +29,7 @@ class SkillChanges:
 
 @dataclass(frozen=True)
 class _Matches:
-    """What follows from rows of one kind: certificates to write, to close and to correct, rows below what is held."""
+    """What follows from rows of one kind: what to write, close and correct, and rows below what is held."""
 
     new: pl.DataFrame
     closed: pl.DataFrame
@@ -95,12 +95,10 @@ def _match(said: pl.DataFrame, held: pl.DataFrame) -> _Matches:
 
 
 def _without(matches: _Matches, refused: pl.DataFrame) -> _Matches:
-    if refused.is_empty():
-        return matches
-    kept = (
-        frame.join(refused, on="row", how="anti") for frame in (matches.new, matches.closed, matches.changed)
-    )
-    return _Matches(*kept, lower=matches.lower)
+    def kept(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.join(refused, on="row", how="anti", maintain_order="left")
+
+    return replace(matches, new=kept(matches.new), closed=kept(matches.closed), changed=kept(matches.changed))
 
 
 def _standing(held: pl.DataFrame, matches: _Matches) -> pl.DataFrame:
@@ -240,7 +238,7 @@ def _match_declared(said: pl.DataFrame, held: pl.DataFrame) -> _Matches:
 
 
 def _complete(new: pl.DataFrame, held: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Take what looks new, but only adds number or date to a certificate held without, for a correction of that one."""
+    """Take what only adds number or date to a certificate held without them for a correction of that one."""
     bare = held.filter(pl.col("number").is_null()).select(
         "worker_id",
         "grade",
@@ -281,7 +279,7 @@ def _says(cell: pl.Expr, known: pl.Expr) -> pl.Expr:
 
 
 def _first_known() -> pl.Expr:
-    """Since when a grade is held of which only now is known: the employment's begin for a new one, else the row's day."""
+    """Since when a grade first heard of is held: since a new employment began, else from the row's day."""
     return (
         pl.when(pl.col("employment_id").is_null()).then(pl.col("started_on")).otherwise(pl.col("holds_from"))
     )

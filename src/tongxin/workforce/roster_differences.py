@@ -135,7 +135,7 @@ def _place(rows: pl.DataFrame, known: Known, effective: date, today: date) -> pl
 
 
 def _speaking(rows: pl.DataFrame) -> pl.DataFrame:
-    """Let the latest employment speak for a person with several rows: one person has one phone, one education."""
+    """Let the latest employment speak for a person with several rows: one person has one phone."""
     if rows["document_index"].n_unique() == rows.height:
         return rows
     ordered = rows.sort("document_index", "started_on")
@@ -192,7 +192,7 @@ def make_findings(rows: pl.Series, key: str | None, code: str) -> pl.DataFrame:
 
 
 def _with_membership(placed: pl.DataFrame) -> pl.DataFrame:
-    """Say what becomes of the membership here: joins, leaves, corrected, or nothing (null); and from which day."""
+    """Say what becomes of the membership here (joins, leaves, corrected or null), and from which day."""
     says_yes, says_no = (
         pl.col("is_member").eq_missing(other=True),
         pl.col("is_member").eq_missing(other=False),
@@ -202,9 +202,10 @@ def _with_membership(placed: pl.DataFrame) -> pl.DataFrame:
     # States of one person follow each other: none begins before the closed ones end.
     day_after = known_joined + pl.duration(days=1)
     newly = pl.when(pl.col("known_until").is_null() & pl.col("is_job_new")).then("started_on")
+    since = pl.coalesce(joined, newly, "holds_from")
     member_from = (
         pl.when(says_yes & is_known).then(pl.max_horizontal(joined, "known_until"))
-        .when(says_yes).then(pl.max_horizontal(pl.coalesce(joined, newly, "holds_from"), "known_until", day_after))
+        .when(says_yes).then(pl.max_horizontal(since, "known_until", day_after))
         .when(says_no & is_known).then(pl.max_horizontal("holds_from", day_after))
     )  # fmt: skip
     placed = placed.with_columns(member_from=member_from)

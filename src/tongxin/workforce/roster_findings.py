@@ -33,7 +33,7 @@ class Message:
 
 
 def seal_findings(findings: pl.DataFrame) -> pl.DataFrame:
-    """Return the findings as they are stored: cells of a roster are personal, so what was found is encrypted."""
+    """Return the findings as they are stored: what was found in a cell is personal, so it is encrypted."""
     values = findings.select("found", "params").iter_rows()
     sealed = [encrypt(json.dumps(pair, ensure_ascii=False).encode(), context=CONTEXT) for pair in values]
     return findings.select(
@@ -55,7 +55,7 @@ def open_findings(rows: QuerySet[RosterFinding]) -> pl.DataFrame:
 
 
 def _opened(finding: RosterFinding) -> dict[str, Any]:
-    found, params = json.loads(decrypt(finding.values_sealed, context=CONTEXT))
+    found, params = json.loads(decrypt(bytes(finding.values_sealed), context=CONTEXT))
     return {
         "row": finding.row or None,
         "key": finding.key or None,

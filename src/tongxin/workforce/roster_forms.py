@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.workbooks.containers import MAX_FILE_MEGABYTES, MEGABYTE
 from tongxin.workbooks.layouts import load_layout
 from tongxin.workforce.forms import DayField, UnitForm
-from tongxin.workforce.models import ColumnMapping, RosterImport
+from tongxin.workforce.models import RosterImport
 from tongxin.workforce.roster_reading import LAYOUT
 
-LONGEST_HEADER = ColumnMapping._meta.get_field("header").max_length or 0
+LONGEST_HEADER = 200
+"""As long as the mapping keeps it."""
 MOST_HEADERS = 60
 
 
@@ -82,15 +83,17 @@ class MappingForm(forms.Form):
         *args: Any,
         headers: Sequence[str],
         missing: Sequence[str],
-        known: dict[str, str],
+        taken: Collection[str],
+        known: Mapping[str, str],
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        layout = load_layout(LAYOUT)
         unique = dict.fromkeys(header for header in headers if 0 < len(header) <= LONGEST_HEADER)
         self.headers = list(unique)[:MOST_HEADERS]
-        self.missing = [column.key for column in layout.columns if column.header in missing]
-        choices = [("", gettext("as it is")), *((column.key, column.header) for column in layout.columns)]
+        free = [column for column in load_layout(LAYOUT).columns if column.key not in taken]
+        # What is missing comes first.
+        free.sort(key=lambda column: column.header not in missing)
+        choices = [("", gettext("none of these")), *((column.key, column.header) for column in free)]
         for i, header in enumerate(self.headers):
             self.fields[f"header_{i}"] = forms.ChoiceField(
                 label=header, choices=choices, required=False, initial=known.get(header, "")

@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from tongxin.analytics.sources import as_table
 from tongxin.organisations.models import Organisation
-from tongxin.workbooks.cells import clean_texts
+from tongxin.workbooks.cells import clean_name, clean_texts
 from tongxin.workforce.identity import open_phone
 from tongxin.workforce.models import (
     Appointment,
@@ -99,7 +99,7 @@ class Known:
 
 
 def read_known(organisation: Organisation, indexes: pl.Series, numbers: pl.Series) -> Known:
-    """Read what is registered of the persons with these blind indexes, and of certificates with these numbers."""
+    """Read what is registered of the persons with these blind indexes and of these certificates."""
     elsewhere = Employment.objects.filter(worker=OuterRef("pk")).exclude(organisation=organisation)
     workers = _read(
         Worker.objects.annotate(is_elsewhere=Exists(elsewhere)),
@@ -131,7 +131,9 @@ def read_known(organisation: Organisation, indexes: pl.Series, numbers: pl.Serie
         "employment_id", "valid_from", "post", "occupation", "form", "wage_fen",
     )  # fmt: skip
     return Known(
-        workers=_with_phones(_as_cleaned(workers, "known_name")),
+        workers=_with_phones(
+            _as_cleaned(workers, "known_name").with_columns(clean_name(pl.col("known_name")))
+        ),
         jobs=jobs,
         states=_as_cleaned(states, "known_post"),
         certificates=_as_cleaned(_read_certificates(people, numbers), "issuer"),
@@ -178,7 +180,7 @@ def _read(
         return pl.DataFrame(schema.empty_table())
     with in_one_go() as cursor:
         put(cursor, ASKED, values.to_frame("value"))
-    asked = RawSQL(f"SELECT value FROM {temporary(ASKED)}", ())  # noqa: S611
+    asked = RawSQL(f"SELECT value FROM {temporary(ASKED)}", ())  # noqa: S608, S611  # a name of ours
     chosen = rows.filter(**{f"{field}__in": asked}).values_list(*columns)
     sql, parameters = chosen.query.sql_with_params()
     with connection.cursor() as cursor:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from tongxin.jobs.models import Job
 from tongxin.organisations.access import Action, may
 from tongxin.organisations.context import place_of as place_of_unit
+from tongxin.organisations.models import Organisation
 from tongxin.workbooks.findings import FINDINGS
 from tongxin.workbooks.layouts import load_layout
 from tongxin.workforce.models import RosterFinding, RosterImport
@@ -24,7 +25,7 @@ from tongxin.workforce.roster_access import rosters_visible_to
 from tongxin.workforce.roster_actions import COUNTS
 from tongxin.workforce.roster_findings import in_words, open_findings, refusal_in_words, refusal_params
 from tongxin.workforce.roster_forms import FindingsFilter, ImportsFilter, MappingForm
-from tongxin.workforce.roster_reading import LAYOUT, mapping_of
+from tongxin.workforce.roster_reading import LAYOUT, columns_of, mapping_of
 
 PAGE = 30
 SHOWN = 200
@@ -98,18 +99,28 @@ def describe_roster(request: HttpRequest, roster: RosterImport) -> dict[str, Any
         "is_left": is_received and (job is None or job.is_over),
         "section": "imports",
         **progress_of(roster, job),
-        **place_of_unit(
-            request.user,
-            roster.organisation,
-            lambda unit: f"{reverse('imports')}?unit={unit.code}",
-            Action.CHANGE_PEOPLE,
-        ),
+        **place_of_sender(request, roster.organisation),
     }
     if roster.refusal:
         context |= {"refusal": refusal_in_words(roster), "mapping_form": mapping_form_of(roster)}
     elif not is_received:
         context |= _outcome(request, roster)
     return context
+
+
+def unit_to_send_for(request: HttpRequest, units: QuerySet[Organisation]) -> Organisation | None:
+    """Return the enterprise named in the address, or the only one that the sender may send for."""
+    if code := request.GET.get("unit", ""):
+        return units.filter(code=code).first()
+    found = list(units[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def place_of_sender(request: HttpRequest, unit: Organisation) -> dict[str, Any]:
+    def url_of(each: Organisation) -> str:
+        return f"{reverse('imports')}?unit={each.code}"
+
+    return place_of_unit(request.user, unit, url_of, Action.CHANGE_PEOPLE)
 
 
 def progress_of(roster: RosterImport, job: Job | None) -> dict[str, Any]:
@@ -136,8 +147,11 @@ def mapping_form_of(roster: RosterImport, given: Any = None) -> MappingForm | No
         return None
     params = refusal_params(roster)
     known = mapping_of(roster.organisation)
-    missing = params.get("missing", [params.get("column", "")])
-    return MappingForm(given, headers=params.get("headers", []), missing=missing, known=known)
+    recognised = columns_of(params["headers"], known)
+    asked = [header for header in params["headers"] if "missing" not in params or not recognised[header]]
+    missing = params.get("missing", [params.get("column")])
+    taken = {key for header, key in recognised.items() if key and header not in asked}
+    return MappingForm(given, headers=asked, missing=missing, taken=taken, known=known) if asked else None
 
 
 def _outcome(request: HttpRequest, roster: RosterImport) -> dict[str, Any]:

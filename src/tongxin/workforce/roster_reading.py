@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from tongxin.files.actions import read_file
 from tongxin.organisations.models import Organisation
 from tongxin.workbooks.checks import RosterCheck, check_roster
+from tongxin.workbooks.headers import fold_header
 from tongxin.workbooks.layouts import load_layout
 from tongxin.workbooks.readers import Sheet, read_sheet
 from tongxin.workforce.models import ColumnMapping, RosterImport
@@ -35,6 +36,17 @@ def mapping_of(organisation: Organisation) -> dict[str, str]:
     return dict(mapped.values_list("header", "column"))
 
 
+def columns_of(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str | None]:
+    """Return for each header the column as which it is read, None where it is not recognised."""
+    layout = load_layout(LAYOUT)
+    names = {
+        fold_header(name): column.key for column in layout.columns for name in (*column.aliases, column.key)
+    }
+    names |= {fold_header(column.header): column.key for column in layout.columns}
+    names |= {fold_header(header): key for header, key in mapping.items()}
+    return {header: names.get(fold_header(header)) for header in headers}
+
+
 def check_sheet(roster: RosterImport, sheet: Sheet) -> RosterCheck:
     return check_roster(
         sheet,
@@ -46,7 +58,7 @@ def check_sheet(roster: RosterImport, sheet: Sheet) -> RosterCheck:
 
 @contextmanager
 def opened(body: bytes) -> Iterator[Path]:
-    """Give the bytes a path that exists in memory alone: a killed process leaves no roster in clear on a disk."""
+    """Give the bytes a path that exists in memory alone: a killed process leaves nothing in clear."""
     if not hasattr(os, "memfd_create"):
         with tempfile.TemporaryDirectory(prefix="tongxin-") as folder:
             path = Path(folder) / "roster"

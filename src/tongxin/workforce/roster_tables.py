@@ -16,12 +16,14 @@ STATEMENTS: tuple[tuple[str, str], ...] = (
         "persons_new",
         """INSERT INTO workforce_worker (document_type, document_sealed, document_index, name, sex, born_on,
                phone_sealed, education, registered_at)
-           SELECT document_type, document_sealed, document_index, name, sex, born_on, phone_sealed, education, %(now)s
+           SELECT document_type, document_sealed, document_index, name, sex, born_on, phone_sealed, education,
+               %(now)s
            FROM roster_persons_new""",
     ),
     (
         "persons_changed",
-        f"""UPDATE workforce_worker SET {CORRECTED}, phone_sealed = COALESCE(s.phone_sealed, workforce_worker.phone_sealed)
+        f"""UPDATE workforce_worker SET {CORRECTED},
+                phone_sealed = COALESCE(s.phone_sealed, workforce_worker.phone_sealed)
             FROM roster_persons_changed s WHERE workforce_worker.id = s.worker_id""",
     ),
     (
@@ -36,7 +38,8 @@ STATEMENTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "states",
-        f"""INSERT INTO workforce_employmentstate (employment_id, valid_from, post, occupation, form, wage_fen)
+        f"""INSERT INTO workforce_employmentstate
+                (employment_id, valid_from, post, occupation, form, wage_fen)
             SELECT e.id, s.holds_from, COALESCE(s.post, ''), COALESCE(s.occupation, ''), s.form, s.wage_fen
             FROM roster_states s {JOB} WHERE true
             ON CONFLICT (employment_id, valid_from) DO UPDATE SET post = excluded.post,
@@ -55,10 +58,10 @@ STATEMENTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "certificates_new",
-        f"""INSERT INTO workforce_certificate (worker_id, organisation_id, grade, number, occupation, issued_on, issuer,
-                held_from)
-            SELECT w.id, %(organisation)s, s.grade, COALESCE(s.number, ''), COALESCE(s.occupation, ''), s.issued_on,
-                COALESCE(s.issuer, ''), s.held_from
+        f"""INSERT INTO workforce_certificate
+                (worker_id, organisation_id, grade, number, occupation, issued_on, issuer, held_from)
+            SELECT w.id, %(organisation)s, s.grade, COALESCE(s.number, ''), COALESCE(s.occupation, ''),
+                s.issued_on, COALESCE(s.issuer, ''), s.held_from
             FROM roster_certificates_new s {PERSON}""",
     ),
     (
@@ -67,7 +70,8 @@ STATEMENTS: tuple[tuple[str, str], ...] = (
            WHERE workforce_appointment.worker_id = s.worker_id
                AND workforce_appointment.organisation_id = %(organisation)s
                AND workforce_appointment.appointed_on BETWEEN s.started_on AND s.ended_on
-               AND (workforce_appointment.lapses_on IS NULL OR workforce_appointment.lapses_on > s.lapses_on)""",
+               AND (workforce_appointment.lapses_on IS NULL
+                   OR workforce_appointment.lapses_on > s.lapses_on)""",
     ),
     (
         "appointments_new",
@@ -88,20 +92,23 @@ STATEMENTS: tuple[tuple[str, str], ...] = (
     (
         "memberships_new",
         f"""INSERT INTO workforce_membership (worker_id, organisation_id, state, valid_from)
-            SELECT w.id, %(organisation)s, s.membership_state, s.member_from FROM roster_memberships_new s {PERSON}""",
+            SELECT w.id, %(organisation)s, s.membership_state, s.member_from
+            FROM roster_memberships_new s {PERSON}""",
     ),
     (
         "proposals",
-        """INSERT INTO workforce_correctionproposal (worker_id, organisation_id, field, value_sealed, state, proposed_at,
-               proposed_by_id)
-           SELECT s.worker_id, %(organisation)s, s.field, s.value_sealed, 'open', %(now)s, CAST(%(actor)s AS INTEGER)
+        """INSERT INTO workforce_correctionproposal
+               (worker_id, organisation_id, field, value_sealed, state, proposed_at, proposed_by_id)
+           SELECT s.worker_id, %(organisation)s, s.field, s.value_sealed, 'open', %(now)s,
+               CAST(%(actor)s AS INTEGER)
            FROM roster_proposals s WHERE true
            ON CONFLICT (worker_id, organisation_id, field) WHERE state = 'open'
            DO UPDATE SET value_sealed = excluded.value_sealed, proposed_at = excluded.proposed_at""",
     ),
     (
         "findings",
-        """INSERT INTO workforce_rosterfinding (roster_import_id, "row", "column", "key", code, is_error, values_sealed)
+        """INSERT INTO workforce_rosterfinding
+               (roster_import_id, "row", "column", "key", code, is_error, values_sealed)
            SELECT %(roster_import)s, s."row", s."column", s."key", s.code, s.is_error = 1, s.values_sealed
            FROM roster_findings s""",
     ),
@@ -114,7 +121,8 @@ STATEMENTS: tuple[tuple[str, str], ...] = (
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "persons_new": (
-        "document_type", "document_sealed", "document_index", "name", "sex", "born_on", "phone_sealed", "education",
+        "document_type", "document_sealed", "document_index", "name", "sex", "born_on", "phone_sealed",
+        "education",
     ),
     "persons_changed": ("worker_id", "name", "sex", "born_on", "education", "phone_sealed"),
     "jobs_changed": ("employment_id", "ended_on"),
@@ -122,7 +130,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "states": ("document_index", "started_on", "holds_from", *DATED),
     "certificates_closed": ("certificate_id", "held_to"),
     "certificates_changed": ("certificate_id", "number", "issued_on", "issuer", "held_from"),
-    "certificates_new": ("document_index", "grade", "number", "occupation", "issued_on", "issuer", "held_from"),
+    "certificates_new": (
+        "document_index", "grade", "number", "occupation", "issued_on", "issuer", "held_from",
+    ),
     "appointments_new": ("document_index", "grade", "appointed_on", "lapses_on"),
     "appointments_lapsed": ("worker_id", "started_on", "ended_on", "lapses_on"),
     "memberships_closed": ("membership_id", "member_from"),

@@ -21,7 +21,13 @@ from tongxin.workforce.change_views import get_or_post
 from tongxin.workforce.roster_access import get_roster_for
 from tongxin.workforce.roster_actions import first_of_month, map_columns, receive_once, send_again
 from tongxin.workforce.roster_forms import SendForm
-from tongxin.workforce.roster_pages import describe_imports, describe_roster, mapping_form_of
+from tongxin.workforce.roster_pages import (
+    describe_imports,
+    describe_roster,
+    mapping_form_of,
+    place_of_sender,
+    unit_to_send_for,
+)
 from tongxin.workforce.roster_reading import opened
 from tongxin.workforce.roster_workbooks import write_roster_template, write_roster_verdicts
 from tongxin.workforce.views import require_somewhere
@@ -41,19 +47,21 @@ def send(request: HttpRequest) -> HttpResponse:
     require_somewhere(request, Action.CHANGE_PEOPLE)
     user = reader_of(request)
     units = enterprises_open_to(user).order_by("code")
-    initial = {"effective_on": first_of_month(), "organisation": request.GET.get("unit", "")}
+    unit = unit_to_send_for(request, units)
+    initial = {"effective_on": first_of_month(), **({"organisation": unit.code} if unit else {})}
     form = SendForm(request.POST or None, request.FILES or None, units=units, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.values()
         file = given.pop("file")
-        unit = given.pop("organisation")
         try:
-            roster = receive_once(unit, actor=user, file_name=file.name, body=file.read(), **given)
+            roster = receive_once(
+                given.pop("organisation"), actor=user, file_name=file.name, body=file.read(), **given
+            )
         except ValidationError as refusal:
             form.take_refusal(refusal)
         else:
             return redirect("roster", roster.pk)
-    context = {"form": form, "units": list(units[:2]), "section": "imports"}
+    context = {"form": form, "section": "imports", **(place_of_sender(request, unit) if unit else {})}
     return render(request, "workforce/roster_send.html", context, status=422 if form.is_bound else None)
 
 
@@ -69,7 +77,7 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read the same file once more: after a dry run for good, after an interruption, with columns now mapped."""
+    """Read the same file once more: after a dry run, after an interruption, with columns now mapped."""
     old = get_roster_for(request.user, pk)
     user = reader_of(request)
     try:

@@ -1,4 +1,4 @@
-"""Writing a roster: everything is prepared in tables of the connection's own, then taken over in one short transaction.
+"""Writing a roster: prepared in tables of the connection's own, taken over in one short transaction.
 
 Until the transaction begins nobody else waits; when the process dies before it ends, nothing was stored.
 """

@@ -1,25 +1,19 @@
-"""What may be counted of people and enterprises, and how its rows come out of the lake."""
+"""What may be counted of people, and how its rows come out of the lake."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import ibis
 import ibis.expr.types as ir
 
 from tongxin.analytics.sources import Countable
-from tongxin.analytics.spells import History, attach, cut_spans, holds, merge_overlapping
+from tongxin.analytics.spells import History, attach, cut_spans, holds
 from tongxin.analytics.subjects import Field, FieldType, Grain, Subject
-from tongxin.codes.lists import get_list
 from tongxin.organisations.subjects import ORGANISATION_FIELDS
+from tongxin.workforce.enterprise_subjects import ENTERPRISE_COUNTABLES, coded, counted
+from tongxin.workforce.histories import Tables, complete_person, histories_of_person, history_of_unit
 from tongxin.workforce.sources import SOURCES
 
 __all__ = ["COUNTABLES", "SOURCES"]
-
-Tables = Mapping[str, ir.Table]
-
-MEMBER_STATES = ["registered", "retained"]
-"""Who is counted as a member: on the register, or with membership retained."""
 
 PERSON_FIELDS = (
     Field("sex", FieldType.CODE, "sex", "性别", "sex", breakdown=True),
@@ -39,68 +33,6 @@ def _about() -> dict[str, tuple[Field, ...]]:
     return {"worker": PERSON_FIELDS, "organisation": ORGANISATION_FIELDS}
 
 
-# Histories of a person and of a unit
-
-
-def _ranks(grade: ir.StringValue) -> ir.IntegerValue:
-    return grade.cases(*((entry.code, entry.rank) for entry in get_list("skill_grade").entries), else_=0)
-
-
-def _grades(tables: Tables) -> ir.Table:
-    """Return each worker's highest grade over time: certificates held, and appointments in force."""
-    held, named = tables["certificates"], tables["appointments"]
-    facts = ibis.union(
-        held.select(worker="worker", valid_from="held_from", valid_to="held_to", rank=_ranks(held.grade)),
-        named.select(
-            worker="worker", valid_from="appointed_on", valid_to="lapses_on", rank=_ranks(named.grade)
-        ),
-    )
-    merged = merge_overlapping(facts, "worker", "rank")
-    codes = [(entry.rank, entry.code) for entry in get_list("skill_grade").entries]
-    return merged.mutate(grade=merged["rank"].cases(*codes))
-
-
-def _members(tables: Tables) -> ir.Table:
-    """Return since when and until when each worker was a union member anywhere."""
-    table = tables["memberships"]
-    held = table.filter(table.state.isin(MEMBER_STATES))
-    return merge_overlapping(held.mutate(member=ibis.literal(1)), "worker", "member")
-
-
-def _person(tables: Tables) -> list[History]:
-    return [
-        History(_grades(tables), "worker", "worker", {"worker.grade": "grade"}),
-        History(_members(tables), "worker", "worker", {"worker.member": "member"}),
-    ]
-
-
-def _unit(tables: Tables) -> History:
-    names = ("industry", "ownership", "size", "is_above_scale")
-    return History(
-        tables["particulars"],
-        "organisation",
-        "organisation",
-        {f"organisation.{name}": name for name in names},
-    )
-
-
-def _complete(rows: ir.Table, tables: Tables) -> ir.Table:
-    """Add what never changes of a person; no certificate on record is the grade "none", a known answer."""
-    people = tables["people"]
-    person = people.select(
-        person="worker",
-        **{f"worker.{name}": people[name] for name in ("sex", "birth_date", "education")},
-    )
-    joined = rows.left_join(person, rows.worker == person.person).drop("person")
-    return joined.mutate(
-        **{
-            "worker.employed": ibis.literal(value=True),
-            "worker.grade": joined["worker.grade"].coalesce("none"),
-            "worker.is_member": joined["worker.member"].notnull(),
-        }
-    ).drop("worker.member")
-
-
 # Subjects of spells
 
 
@@ -117,8 +49,8 @@ def _jobs(tables: Tables) -> ir.Table:
 
 
 def _worker_rows(tables: Tables) -> ir.Table:
-    pieces = cut_spans(_jobs(tables), "job", [*_person(tables), _unit(tables)])
-    return _complete(pieces.mutate(entity=pieces.worker), tables).drop("job")
+    pieces = cut_spans(_jobs(tables), "job", [*histories_of_person(tables), history_of_unit(tables)])
+    return complete_person(pieces.mutate(entity=pieces.worker), tables).drop("job")
 
 
 def _states(tables: Tables) -> ir.Table:
@@ -130,8 +62,8 @@ def _states(tables: Tables) -> ir.Table:
 def _employment_rows(tables: Tables) -> ir.Table:
     names = ("post", "occupation", "form", "wage")
     states = History(_states(tables), "employment", "job", {f"employment.{name}": name for name in names})
-    pieces = cut_spans(_jobs(tables), "job", [*_person(tables), _unit(tables), states])
-    return _complete(pieces.mutate(entity=pieces.job), tables).drop("job")
+    pieces = cut_spans(_jobs(tables), "job", [*histories_of_person(tables), history_of_unit(tables), states])
+    return complete_person(pieces.mutate(entity=pieces.job), tables).drop("job")
 
 
 WORKERS = Subject(
@@ -183,7 +115,9 @@ def _certificate_rows(tables: Tables) -> ir.Table:
 
 def _dated(rows: ir.Table, tables: Tables) -> ir.Table:
     """Give events of persons what the person and the unit were on the day."""
-    return _complete(attach(rows, "on", [*_person(tables), _unit(tables)]), tables)
+    return complete_person(
+        attach(rows, "on", [*histories_of_person(tables), history_of_unit(tables)]), tables
+    )
 
 
 def _event(source: str, variable: str, zh: str, en: str, *fields: Field) -> Countable:
@@ -200,109 +134,10 @@ def _event(source: str, variable: str, zh: str, en: str, *fields: Field) -> Coun
     return Countable(Subject(source, variable, Grain.EVENT, en, zh, fields, _about()), rows)
 
 
-def _unit_event(source: str, variable: str, zh: str, en: str, *fields: Field) -> Countable:
-    """Declare records of enterprises: no person is concerned."""
-    names = [field.name for field in fields]
-
-    def rows(tables: Tables) -> ir.Table:
-        table = tables[source]
-        taken = {f"{variable}.{name}": table[name] for name in names}
-        nobody = ibis.null("int64")
-        rows = table.select(entity="id", worker=nobody, organisation="organisation", on="on", **taken)
-        return attach(rows, "on", [_unit(tables)])
-
-    about = {"organisation": ORGANISATION_FIELDS}
-    return Countable(Subject(source, variable, Grain.EVENT, en, zh, fields, about), rows)
-
-
-# The subject of enterprises
-
-
-def _in_force(table: ir.Table, name: str) -> ir.Table:
-    held = table.mutate(**{name: ibis.literal(1)})
-    return merge_overlapping(held, "organisation", name)
-
-
-def _agreements(tables: Tables, name: str, kinds: list[str] | None) -> History:
-    table = tables["agreements"]
-    chosen = table if kinds is None else table.filter(table.kind.isin(kinds))
-    spells = chosen.select("organisation", valid_from="on", valid_to="expires_on")
-    return History(_in_force(spells, name), "organisation", "organisation", {f"enterprise.{name}": name})
-
-
-def _congresses(tables: Tables) -> History:
-    """A congress counts as established for a year from its session."""
-    table = tables["congresses"]
-    spells = table.select(
-        "organisation", valid_from="on", valid_to=(table.on + ibis.interval(years=1)).cast("date")
-    )
-    return History(
-        _in_force(spells, "has_congress"),
-        "organisation",
-        "organisation",
-        {"enterprise.has_congress": "has_congress"},
-    )
-
-
-def _unions(tables: Tables) -> History:
-    spells = tables["covers"].select("organisation", "valid_from", "valid_to")
-    return History(
-        _in_force(spells, "has_union"), "organisation", "organisation", {"enterprise.has_union": "has_union"}
-    )
-
-
-_ENTERPRISE_FLAGS = ("has_union", "has_collective_contract", "has_skill_pay", "has_congress")
-
-
-def _enterprise_rows(tables: Tables) -> ir.Table:
-    table = tables["organisations"]
-    spans = table.filter(table.level == "enterprise").select(
-        "organisation", valid_from="opened_on", valid_to="closed_on"
-    )
-    histories = [
-        _unit(tables),
-        _unions(tables),
-        _agreements(tables, "has_collective_contract", None),
-        _agreements(tables, "has_skill_pay", ["skill_pay"]),
-        _congresses(tables),
-    ]
-    rows = cut_spans(spans, "organisation", histories)
-    flags = {f"enterprise.{name}": rows[f"enterprise.{name}"].notnull() for name in _ENTERPRISE_FLAGS}
-    return rows.mutate(entity=rows.organisation, worker=ibis.null("int64"), **flags)
-
-
-ENTERPRISES = Subject(
-    "enterprises",
-    "enterprise",
-    Grain.SPELL,
-    "enterprises",
-    "企业",
-    (
-        Field("has_union", FieldType.BOOLEAN, "has a union", "已建工会"),
-        Field(
-            "has_collective_contract", FieldType.BOOLEAN, "has a collective contract in force", "集体合同有效"
-        ),
-        Field("has_skill_pay", FieldType.BOOLEAN, "has a skill-pay agreement in force", "能级工资协议有效"),
-        Field(
-            "has_congress", FieldType.BOOLEAN, "held its workers' congress within a year", "一年内召开职代会"
-        ),
-    ),
-    {"organisation": ORGANISATION_FIELDS},
-)
-
-
-def _code(name: str, en: str, zh: str, code_list: str) -> Field:
-    return Field(name, FieldType.CODE, en, zh, code_list, breakdown=True)
-
-
-def _count(name: str, en: str, zh: str) -> Field:
-    return Field(name, FieldType.INTEGER, en, zh)
-
-
 COUNTABLES = (
     Countable(WORKERS, _worker_rows),
     Countable(EMPLOYMENTS, _employment_rows),
-    Countable(ENTERPRISES, _enterprise_rows),
+    *ENTERPRISE_COUNTABLES,
     Countable(
         Subject(
             "certificates",
@@ -311,7 +146,7 @@ COUNTABLES = (
             "skill certificates",
             "技能等级证书",
             (
-                _code("grade", "grade of the certificate", "证书等级", "skill_grade"),
+                coded("grade", "grade of the certificate", "证书等级", "skill_grade"),
                 Field("occupation", FieldType.TEXT, "occupation code", "职业编码"),
             ),
             _about(),
@@ -323,7 +158,7 @@ COUNTABLES = (
         "training",
         "培训",
         "trainings",
-        _code("kind", "kind of training", "培训类型", "training_kind"),
+        coded("kind", "kind of training", "培训类型", "training_kind"),
         Field("hours", FieldType.DECIMAL, "hours", "学时", scale=60),
         Field("is_subsidised", FieldType.BOOLEAN, "subsidised", "补贴性"),
     ),
@@ -332,15 +167,15 @@ COUNTABLES = (
         "competition",
         "竞赛",
         "competitions",
-        _code("level", "level of the competition", "竞赛级别", "competition_level"),
-        _count("place", "place", "名次"),
+        coded("level", "level of the competition", "竞赛级别", "competition_level"),
+        counted("place", "place", "名次"),
     ),
     _event(
         "innovations",
         "innovation",
         "五小成果",
         "small innovations",
-        _code("kind", "kind of innovation", "成果类型", "innovation_kind"),
+        coded("kind", "kind of innovation", "成果类型", "innovation_kind"),
         Field("adopted_on", FieldType.DATE, "adopted on", "采纳日期"),
         Field("benefit", FieldType.DECIMAL, "benefit", "经济效益", scale=100),
     ),
@@ -349,8 +184,8 @@ COUNTABLES = (
         "honour",
         "荣誉",
         "honours",
-        _code("kind", "kind of honour", "荣誉类型", "honour_kind"),
-        _code("level", "level of the honour", "荣誉级别", "honour_level"),
+        coded("kind", "kind of honour", "荣誉类型", "honour_kind"),
+        coded("level", "level of the honour", "荣誉级别", "honour_level"),
     ),
     _event(
         "mentorships",
@@ -358,37 +193,5 @@ COUNTABLES = (
         "师徒结对",
         "mentorships",
         Field("ended_on", FieldType.DATE, "ended on", "结束日期"),
-    ),
-    _unit_event(
-        "agreements",
-        "agreement",
-        "集体合同",
-        "collective agreements",
-        _code("kind", "kind of agreement", "合同类型", "agreement_kind"),
-        _count("covered", "workers covered", "覆盖职工数"),
-    ),
-    _unit_event(
-        "congresses",
-        "congress",
-        "职代会",
-        "workers' congresses",
-        _count("delegates", "delegates", "代表人数"),
-        _count("worker_delegates", "delegates from the shop floor", "一线职工代表人数"),
-    ),
-    _unit_event(
-        "insurance",
-        "insurance",
-        "社会保险",
-        "social insurance",
-        _count("workers", "workers", "职工人数"),
-        _count("insured", "insured workers", "参保人数"),
-    ),
-    _unit_event(
-        "activities",
-        "activity",
-        "宣讲与阵地活动",
-        "talks and activities",
-        _code("kind", "kind of activity", "活动类型", "activity_kind"),
-        _count("attended", "attendance", "参加人次"),
     ),
 )

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tongxin.files.models import StoredFile
 from tongxin.organisations.models import Organisation
@@ -33,7 +34,7 @@ class RosterImport(models.Model):
         RECEIVED = "received", _("received")
         CHECKED = "checked", _("checked only")
         APPLIED = "applied", _("imported")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("file", "refused")
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="roster_imports")
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True)
