@@ -63,7 +63,7 @@ browser: ## Install Chromium for the browser tests where the package manager may
 	$(BIN)/pip install -q --require-hashes -r requirements/bench.txt && touch $@
 
 node_modules/.runtime.stamp: package-lock.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "Node 20 or newer is needed."; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node 20 or newer is needed."; exit 1; }
 	npm install --silent --omit=dev --no-save && touch $@
 
 node_modules/.dev.stamp: package-lock.json

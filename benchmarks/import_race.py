@@ -64,19 +64,16 @@ def _run(file: Path, racer: str) -> Run:
         else:
             run = measure(["-m", "benchmarks.import_export_peer", str(file)], home)
     counts = {name: value for name, value in run.answer.items() if isinstance(value, int)}
-    print(
-        f"{racer}: {run.seconds:.2f} s ({run.processor_seconds:.2f} s of processors), peak {run.peak_mb:.0f} MB, {counts}",
-        file=sys.stderr,
-    )
+    took = f"{run.seconds:.2f} s ({run.processor_seconds:.2f} s of processors)"
+    print(f"{racer}: {took}, peak {run.peak_mb:.0f} MB, {counts}", file=sys.stderr)
     return run
 
 
 def _report(racer: str, runs: list[Run]) -> None:
     seconds, peak = median(run.seconds for run in runs), max(run.peak_mb for run in runs)
     processors = median(run.processor_seconds for run in runs)
-    print(
-        f"{racer}: median {seconds:.2f} s ({processors:.2f} s of processors) of {len(runs)}, peak {peak:.0f} MB"
-    )
+    took = f"{seconds:.2f} s ({processors:.2f} s of processors)"
+    print(f"{racer}: median of {len(runs)}: {took}, peak {peak:.0f} MB")
     if racer == "tongxin":
         print(f"goals: at most {SECONDS} s and {MEGABYTES} MB")
 

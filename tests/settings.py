@@ -11,7 +11,7 @@ os.environ["TONGXIN_HOME"] = tempfile.mkdtemp(prefix="tongxin-tests-")
 os.environ["TONGXIN_PLAIN_STATIC"] = "true"
 atexit.register(shutil.rmtree, os.environ["TONGXIN_HOME"], ignore_errors=True)
 
-from tongxin.config.settings import *  # noqa: E402, F403
+from tongxin.config.settings import *  # noqa: F403
 
 # Argon2 is slow by design; what the tests check is not the hash.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

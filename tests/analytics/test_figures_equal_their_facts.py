@@ -264,7 +264,7 @@ def computed_figures(world: World, as_of: date | None = None) -> dict[tuple, tup
     return found
 
 
-_slow = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+_slow = settings(max_examples=18, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 
 @_slow
@@ -274,7 +274,7 @@ def test_every_figure_equals_its_facts(world: World) -> None:
     assert computed_figures(world) == expected_figures(world)
 
 
-@settings(_slow, max_examples=2)
+@settings(_slow, max_examples=4)
 @given(small_worlds())
 @example(two_cities())
 def test_harmonised_figures_use_the_tree_of_the_chosen_day(world: World) -> None:

@@ -40,7 +40,7 @@ def rows_of(engine, plan: ibis.Table, *columns: str) -> list[tuple[object, ...]]
 
 
 def test_overlapping_spells_become_one_history_of_the_highest(engine):
-    # A certificate of rank 4 since 2020, an appointment to 7 for the year 2022, one of rank 5 since July 2022.
+    # A certificate of rank 4 since 2020, an appointment to 7 for 2022, one of rank 5 since July 2022.
     facts = engine.take(
         table(
             HISTORY,
@@ -61,16 +61,25 @@ def test_overlapping_spells_become_one_history_of_the_highest(engine):
 
 
 def test_a_gap_between_spells_has_no_value(engine):
-    facts = engine.take(table(HISTORY, (1, d("2020-01-01"), d("2021-01-01"), 4), (1, d("2022-01-01"), None, 5)))
+    facts = engine.take(
+        table(HISTORY, (1, d("2020-01-01"), d("2021-01-01"), 4), (1, d("2022-01-01"), None, 5))
+    )
 
     merged = merge_overlapping(facts, "person", "rank")
 
-    assert (d("2021-01-01"), d("2022-01-01"), None) in rows_of(engine, merged, "valid_from", "valid_to", "rank")
+    assert (d("2021-01-01"), d("2022-01-01"), None) in rows_of(
+        engine, merged, "valid_from", "valid_to", "rank"
+    )
 
 
 def test_a_span_is_cut_where_a_history_changes_inside_it_and_only_there(engine):
     spans = engine.take(
-        table(SPANS, (10, 1, d("2021-03-01"), d("2024-01-01")), (11, 1, d("2024-02-01"), None), (12, 2, d("2021-01-01"), None))
+        table(
+            SPANS,
+            (10, 1, d("2021-03-01"), d("2024-01-01")),
+            (11, 1, d("2024-02-01"), None),
+            (12, 2, d("2021-01-01"), None),
+        )
     )
     history = engine.take(
         table(
@@ -99,7 +108,10 @@ def test_two_histories_cut_together_and_no_row_is_doubled(engine):
     pieces = cut_spans(
         spans,
         "job",
-        [History(grades, "person", "person", {"grade": "rank"}), History(members, "person", "person", {"member": "rank"})],
+        [
+            History(grades, "person", "person", {"grade": "rank"}),
+            History(members, "person", "person", {"member": "rank"}),
+        ],
     )
 
     assert rows_of(engine, pieces, "valid_from", "valid_to", "grade", "member") == [
@@ -111,7 +123,12 @@ def test_two_histories_cut_together_and_no_row_is_doubled(engine):
 
 def test_an_event_takes_what_held_on_its_day(engine):
     events = engine.take(
-        table({"id": pa.int64(), "person": pa.int64(), "on": DAY}, (1, 1, d("2022-01-01")), (2, 1, d("2021-12-31")), (3, 9, d("2022-01-01")))
+        table(
+            {"id": pa.int64(), "person": pa.int64(), "on": DAY},
+            (1, 1, d("2022-01-01")),
+            (2, 1, d("2021-12-31")),
+            (3, 9, d("2022-01-01")),
+        )
     )
     history = engine.take(table(HISTORY, (1, d("2022-01-01"), None, 5)))
 

@@ -18,6 +18,7 @@ MAY_HOLD_CHINESE = {
     "config/settings.py": "each language names itself",
     "organisations/subjects.py": "subjects label their fields in both languages",
     "workforce/subjects.py": "subjects label their fields in both languages",
+    "workforce/enterprise_subjects.py": "subjects label their fields in both languages",
     "workbooks/dates.py": "the grammar of Chinese dates",
 }
 

@@ -13,11 +13,13 @@ from tests.cast import Cast
 from tests.workforce.people import identity_number, register
 
 from tongxin.accounts.models import User
+from tongxin.codes.lists import get_list
 from tongxin.figures.actions import publish_definitions, starter_catalogue
 from tongxin.figures.compute import build_release
 from tongxin.figures.items import publish_items, starter_items
 from tongxin.organisations.models import Organisation, Programme
 from tongxin.workbooks.layouts import load_layout
+from tongxin.workbooks.refusals import REFUSALS
 from tongxin.workforce.roster_actions import apply_roster, receive_roster
 
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
@@ -31,6 +33,7 @@ WRITTEN_SO = {"CSV", "Excel", "GB", "JSON", "XLSX", "csv", "xls", "xlsx"}
 WITH_DIGITS = re.compile(r"\S*\d\S*")
 INDICATORS = ("headcount", "skilled_share", "training_hours")
 ROSTER = load_layout("roster")
+CODE_LISTS = ("document_type", "employment_form")
 ATTRIBUTES = ("aria-label", "title", "placeholder", "alt", "data-label")
 PAGES = [
     ("office_of_province", "/"),
@@ -177,7 +180,10 @@ def names_of_data() -> re.Pattern[str]:
         *User.objects.values_list("username", "display_name"),
         *Programme.objects.values_list("name_zh", "name_en"),
         ("LI", "people.csv", "who", "when", *INDICATORS),
+        # What stands in the cells of the workbook is Chinese, and a refusal has its code in the log.
         [column.header for column in ROSTER.columns],
+        [each.zh for name in CODE_LISTS for each in get_list(name).entries],
+        REFUSALS,
     ]
     names = sorted({name for row in rows for name in row if name}, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, names)))

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,9 @@ class Home:
     folder: Path
 
     def run(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TONGXIN_", "DJANGO_"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("TONGXIN_", "DJANGO_"))
+        }
         done = subprocess.run(
             [sys.executable, "-m", "tongxin", *arguments],
             env=kept | {"TONGXIN_HOME": str(self.folder), "PYTHONWARNINGS": "default"},
@@ -34,17 +35,17 @@ class Home:
 
 
 @pytest.fixture(scope="session")
-def jtrain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def jtrain(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("jtrain"))
     home.run("demo", "--example", "jtrain", "--no-serve")
-    yield home
+    return home
 
 
 @pytest.fixture(scope="session")
-def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def province(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("province"))
     home.run("demo", "--workers", "200", "--no-serve")
-    yield home
+    return home
 
 
 KEYS = {
@@ -177,7 +178,7 @@ def test_the_same_demo_is_used_again_and_another_home_is_refused(province: Home,
 def test_rule_check_names_the_place_and_the_nearest_name(province: Home, tmp_path: Path):
     path = tmp_path / "rules.yaml"
     path.write_text(
-        'code: skilled\nvalue: {count: workers, where: "worker.grad >= grade(\'senior\')", at: period_end}\n',
+        "code: skilled\nvalue: {count: workers, where: \"worker.grad >= grade('senior')\", at: period_end}\n",
         encoding="utf-8",
     )
 
@@ -191,7 +192,10 @@ def test_rule_check_names_the_place_and_the_nearest_name(province: Home, tmp_pat
 def test_reported_figures_come_in_from_a_table(province: Home, tmp_path: Path):
     unit = province.json("organisations", "--level", "enterprise")[0]["code"]
     path = tmp_path / "reported.csv"
-    path.write_text(f"统一社会信用代码,期间,营业收入,从业人员\n{unit},2026Q2,1200.50,3\n{unit},2026Q2x,1,1\n", encoding="utf-8")
+    path.write_text(
+        f"统一社会信用代码,期间,营业收入,从业人员\n{unit},2026Q2,1200.50,3\n{unit},2026Q2x,1,1\n",
+        encoding="utf-8",
+    )
 
     first = province.json("import", "reported", str(path))
     second = province.json("import", "reported", str(path))

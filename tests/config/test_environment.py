@@ -8,7 +8,9 @@ from django.core.exceptions import ImproperlyConfigured
 from tongxin.config.environment import env_bool, env_database, env_int, env_list, env_path, env_text
 
 
-@pytest.mark.parametrize(("text", "value"), [("true", True), ("YES", True), ("0", False), ("off", False), ("", True)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("true", True), ("YES", True), ("0", False), ("off", False), ("", True)]
+)
 def test_a_truth_is_read_in_its_usual_forms(monkeypatch, text, value):
     monkeypatch.setenv("SWITCH", text)
 

@@ -19,8 +19,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 PASSWORD = "circle-of-growth-2026"
 WORKERS = 1_000
 STARTS_WITHIN = 60
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,10 @@ class Site:
 
     def run(self, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "tongxin", *arguments], env=_environment(self.home), capture_output=True, text=True
+            [sys.executable, "-m", "tongxin", *arguments],
+            env=_environment(self.home),
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -46,7 +56,9 @@ def _environment(home: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if not shutil.which("chromium"):
-        pytest.skip("Chromium is not installed; install Debian's package chromium to run the browser journeys.")
+        pytest.skip(
+            "Chromium is not installed; install Debian's package chromium to run the browser journeys."
+        )
     home = tmp_path_factory.mktemp("home")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -55,7 +67,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site.run("demo", "--workers", str(WORKERS), "--no-serve")
     log = (home / "server.log").open("w")
     server = subprocess.Popen(
-        [sys.executable, "-m", "tongxin", "serve", "--port", str(port)], env=_environment(home), stdout=log, stderr=log
+        [sys.executable, "-m", "tongxin", "serve", "--port", str(port)],
+        env=_environment(home),
+        stdout=log,
+        stderr=log,
     )
     try:
         _wait_for(f"{site.address}/accounts/login/", server)
@@ -91,17 +106,22 @@ SignedIn = Callable[..., Page]
 
 @pytest.fixture
 def sign_in(site: Site, browser: Browser) -> Iterator[SignedIn]:
-    """Return a function that opens a page of its own, signed in; what the page asks of other machines fails the test."""
+    """Return a function that opens a page, signed in; it notes what the page asks of other machines."""
     contexts: list[BrowserContext] = []
 
     def open_page(username: str, *, language: str = "zh-CN", width: int = 1440, height: int = 1000) -> Page:
         context = browser.new_context(
-            locale=language, viewport={"width": width, "height": height}, base_url=site.address, accept_downloads=True
+            locale=language,
+            viewport={"width": width, "height": height},
+            base_url=site.address,
+            accept_downloads=True,
         )
         contexts.append(context)
         page = context.new_page()
         foreign: list[str] = []
-        page.on("request", lambda request: foreign.append(request.url) if _is_foreign(request.url, site) else None)
+        page.on(
+            "request", lambda request: foreign.append(request.url) if _is_foreign(request.url, site) else None
+        )
         page.goto("/accounts/login/")
         page.get_by_label("用户名").or_(page.get_by_label("Username")).fill(username)
         page.get_by_label("密码").or_(page.get_by_label("Password")).fill(PASSWORD)

@@ -18,7 +18,7 @@ def write_cells(source: Path, target: Path, cells: dict[tuple[int, str], object]
     sheet = workbook.active
     columns = columns_of(source)
     for (row, header), value in cells.items():
-        sheet.cell(row=row, column=columns[header], value=value)
+        sheet.cell(row=row, column=columns[header]).value = value
     workbook.save(target)
 
 

@@ -1,4 +1,4 @@
-"""The product's main job in a real browser: a workbook goes in, errors come back, figures change, people stand behind."""
+"""The main job in a browser: a workbook goes in, errors come back, figures change, people stand behind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.e2e.conftest import SignedIn, Site
 from tests.e2e.rosters import count_rows, read_cell, write_cells
 
@@ -50,21 +49,26 @@ def test_a_clerk_sends_a_workbook_and_the_figures_follow(site: Site, sign_in: Si
 
     # Five cells are broken, and a new person is added below.
     broken = tmp_path / "broken.xlsx"
-    right = {header: read_cell(template, 2, header) for header in ("姓名", "证件号码", "用工形式", "入职日期", "性别")}
+    right = {
+        header: read_cell(template, 2, header)
+        for header in ("姓名", "证件号码", "用工形式", "入职日期", "性别")
+    }
     new_person = {
         "姓名": "同小心", "证件类型": "居民身份证", "证件号码": "11010519491231002X",
         "用工形式": "劳动合同", "入职日期": "2026-08-03",
     }  # fmt: skip
     wrong = {(2, "证件号码"): "330109199001011234", (3, "用工形式"): "很好", (4, "入职日期"): "2026-02-30",
              (5, "手机号码"): "12", (6, "姓名"): None}  # fmt: skip
-    write_cells(template, broken, {**wrong, **{(n_before + 2, name): text for name, text in new_person.items()}})
+    write_cells(
+        template, broken, {**wrong, **{(n_before + 2, name): text for name, text in new_person.items()}}
+    )
     _send(clerk, broken, "2026-07-01")
 
     body = clerk.locator("main").inner_text()
     for header in ("证件号码", "用工形式", "入职日期", "手机号码", "姓名"):
         assert header in body
     with clerk.expect_download() as waiting:
-        clerk.locator("a[href*='verdicts']").first.click()
+        clerk.locator("a[href*='/rejected/']").first.click()
     verdicts = tmp_path / "verdicts.xlsx"
     waiting.value.save_as(verdicts)
     assert count_rows(verdicts) >= 4
@@ -85,7 +89,8 @@ def test_a_clerk_sends_a_workbook_and_the_figures_follow(site: Site, sign_in: Si
     county = sign_in("xiaoshan_office")
     county.goto(f"/figures/headcount/passport/?at={code}&period={LAST}")
     county.locator("a[href*='/facts/']").first.click()
-    expect(county.locator("main")).to_contain_text(code)
+    (unit,) = json.loads(site.run("organisations", "--under", code, "--format", "json"))
+    expect(county.locator("main table")).to_contain_text(unit["name"])
     county.locator("main a[href^='/workers/']").first.click()
     expect(county.locator("main h1")).to_be_visible()
     assert "11010519491231002X" not in county.content()

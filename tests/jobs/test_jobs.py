@@ -56,7 +56,9 @@ def test_a_job_is_queued_when_its_transaction_is_stored(django_capture_on_commit
     assert result.args_kwargs["args"] == [job.pk]
 
 
-def test_what_a_dead_worker_left_is_queued_again_and_what_a_living_one_does_is_not(django_capture_on_commit_callbacks):
+def test_what_a_dead_worker_left_is_queued_again_and_what_a_living_one_does_is_not(
+    django_capture_on_commit_callbacks,
+):
     with django_capture_on_commit_callbacks(execute=True):
         queue_job("test", 1, note_number, actor=None)
         queue_job("test", 2, note_number, actor=None)

@@ -18,14 +18,19 @@ WORKERS = "120"
 
 class Home:
     def __init__(self, folder: Path, database: str = "") -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TONGXIN_", "DJANGO_"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("TONGXIN_", "DJANGO_"))
+        }
         self.environment = kept | {
             "TONGXIN_HOME": str(folder), "DATABASE_URL": database, "PYTHONWARNINGS": "default"
         }  # fmt: skip
 
     def run(self, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "tongxin", *arguments], env=self.environment, capture_output=True, text=True
+            [sys.executable, "-m", "tongxin", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, (done.stdout, done.stderr)
         return done.stdout
@@ -61,8 +66,16 @@ def test_a_roster_is_staged_and_taken_over_on_postgresql_too(home: Home, tmp_pat
     workbook = load_workbook(path)
     sheet = workbook.active
     columns = {cell.value: cell.column for cell in sheet[1] if cell.value}
-    person = {"姓名": "同小心", "证件类型": "居民身份证", "证件号码": "11010519491231002X", "用工形式": "劳动合同",
-              "入职日期": "2026-08-03", "技能等级": "高级工", "是否工会会员": "是", "手机号码": "13800138000"}  # fmt: skip
+    person = {
+        "姓名": "同小心",
+        "证件类型": "居民身份证",
+        "证件号码": "11010519491231002X",
+        "用工形式": "劳动合同",
+        "入职日期": "2026-08-03",
+        "技能等级": "高级工",
+        "是否工会会员": "是",
+        "手机号码": "13800138000",
+    }
     below = sheet.max_row + 1
     for header, text in person.items():
         sheet.cell(row=below, column=columns[header], value=text)

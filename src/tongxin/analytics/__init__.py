@@ -1,0 +1,1 @@
+"""Everything that computes: conditions, definitions, trees, roll-up, figures and the facts behind them."""

@@ -12,7 +12,8 @@ import pyarrow as pa
 from tongxin.analytics.ages import AGE_BAND, age_bands, derived_from
 from tongxin.analytics.answers import UNKNOWN, Lake, category
 from tongxin.analytics.engine import Engine
-from tongxin.analytics.rollup import Forest, spread_distinct
+from tongxin.analytics.forests import Forest
+from tongxin.analytics.rollup import spread_distinct
 from tongxin.analytics.slots import TOTAL, Slots
 from tongxin.analytics.statements import quote, select, union
 from tongxin.analytics.tallies import Family, Tally

@@ -9,11 +9,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tongxin.analytics.statements import literal, select
+from tongxin.analytics.statements import literal, quote, select
 
 
 class Engine:
@@ -86,6 +87,9 @@ class Engine:
 
     def text(self, plan: ir.Table) -> str:
         """Return a plan as a statement, to be a source within others."""
+        node = plan.op()
+        if isinstance(node, ops.DatabaseTable):
+            return quote(node.name)
         return f"({self._connection.compile(plan)})"
 
     def keep_text(self, statement: str, *, lasting: bool = False) -> str:
@@ -119,6 +123,10 @@ class Engine:
     def add_text(self, name: str, statement: str) -> None:
         """Add the rows of a statement to a kept table."""
         self._run(f"INSERT INTO {name} {statement}")
+
+    def is_empty(self, name: str) -> bool:
+        """Tell whether a kept table has no rows."""
+        return self._run(f"FROM {name} LIMIT 1").fetchone() is None
 
     def drop(self, name: str) -> None:
         """Forget a kept table."""

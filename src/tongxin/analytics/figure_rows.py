@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from tongxin.analytics.engine import Engine
+from tongxin.analytics.forests import Forest
 from tongxin.analytics.measures import Key
-from tongxin.analytics.rollup import Forest
 from tongxin.analytics.statements import literal, select, union
 from tongxin.analytics.tallies import Claim, Family, Source
 from tongxin.codes.periods import Period
@@ -28,7 +27,42 @@ class RolledUp:
 
     table: str
     columns: Mapping[str, str]
-    windows: Mapping[Period, int]
+    windows: str
+    """The table of which window each period has."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The tables that turn numbers into names: of slots, and of periods."""
+
+    slots: str
+    periods: str
+
+
+class Calendar:
+    """A number for each period, in the order of their names."""
+
+    def __init__(self, periods: Iterable[Period]) -> None:
+        ordered = sorted(periods, key=str)
+        self._numbers = {period: number for number, period in enumerate(ordered)}
+
+    def number(self, period: Period) -> int:
+        """Return the number of a period."""
+        return self._numbers[period]
+
+    def table(self) -> pa.Table:
+        """Return a row per period."""
+        names = [str(period) for period in self._numbers]
+        return pa.table({"number": pa.array(self._numbers.values(), pa.int32()), "period": names})
+
+    def windows(self, of_period: Mapping[Period, int]) -> pa.Table:
+        """Return which window each period has."""
+        return pa.table(
+            {
+                "window": pa.array(of_period.values(), pa.int32()),
+                "number": pa.array([self.number(period) for period in of_period], pa.int32()),
+            }
+        )
 
 
 def families_of(claim: Claim) -> list[Family]:
@@ -37,12 +71,12 @@ def families_of(claim: Claim) -> list[Family]:
 
 
 def figure_rows(
-    engine: Engine,
     claims: Sequence[Claim],
     rolled: Mapping[Place, RolledUp],
-    reported: Mapping[str, str | None],
+    reported: Mapping[str, RolledUp],
+    calendar: Calendar,
     forest: Forest,
-    dictionary: str,
+    names: Names,
 ) -> str:
     """Return the statement of all figures of one indicator, rows that say nothing left out.
 
@@ -56,46 +90,48 @@ def figure_rows(
         The tables that they take from.
     reported
         The rolled up table of reported values by version, where it takes any.
-    dictionary
-        The table of `Slots`, as names.
     """
-    periods = engine.take_names(_period_table(claims))
+    versions = ", ".join(literal(claim.definition.version) for claim in claims)
     pieces = []
-    for number, claim in enumerate(claims):
-        found = list(_pieces(engine, claim, rolled, dictionary))
-        if table := reported[claim.definition.version]:
-            found.append(_reported_piece(engine, claim, table))
-        pieces.append(_of_claim(claim, number, found))
+    for claim in claims:
+        found = list(_pieces(claim, rolled, names))
+        if table := reported.get(claim.definition.version):
+            found.append(_reported_piece(table))
+        definition = f"CAST({literal(claim.definition.version)} AS ENUM ({versions})) AS definition"
+        pieces.append(_of_claim(claim, definition, found, calendar))
+    code = literal(claims[0].definition.code)
     joined = f"{union(pieces)} AS f JOIN {forest.name} AS n USING (place)"
-    joined += f" JOIN {dictionary} AS s USING (slot) JOIN {periods} AS p USING (claim, period_number)"
-    columns = ["indicator", "definition", "node AS organisation", "period", "breakdown", "category"]
-    order = ["breakdown", "organisation", "category", "period"]
-    return select([*columns, *NUMBERS], joined, order_by=order)
+    joined += f" JOIN {names.slots} AS s USING (slot) JOIN {names.periods} AS p USING (number)"
+    columns = [f"CAST({code} AS ENUM ({code})) AS indicator", "definition", "node AS organisation"]
+    columns += ["period", "breakdown", "category"]
+    return select([*columns, *NUMBERS], joined, order_by=["breakdown", "organisation", "category", "period"])
 
 
-def _of_claim(claim: Claim, number: int, pieces: Sequence[str]) -> str:
+def _of_claim(claim: Claim, definition: str, pieces: Sequence[str], calendar: Calendar) -> str:
     """Return the figures of one version of a definition, by place, period and slot."""
-    place = ["place", "period_number", "slot"]
     source = f"{union(pieces)} AS piece"
     if len(pieces) > 1:
         sums = [f"CAST(sum({name}) AS BIGINT) AS {name}" for name in NUMBERS]
-        source = f"({select([*place, *sums], source, group_by=place)}) AS whole"
-    nothing = []
-    if not claim.definition.is_ratio:
-        nothing.append("denominator")
+        source = f"({select([*_WHERE, *sums], source, group_by=_WHERE)}) AS whole"
+    nothing = set() if claim.definition.is_ratio else {"denominator"}
     if not claim.definition.is_reported:
-        nothing += ["reporting", "expected"]
+        nothing |= {"reporting", "expected"}
     columns = [f"CAST(NULL AS BIGINT) AS {name}" if name in nothing else name for name in NUMBERS]
     said = " OR ".join(f"{name} <> 0" for name in NUMBERS if name not in {"population", "reporting"})
-    return select([*place, f"{number} AS claim", *columns], source, where=said)
+    periods = ", ".join(str(calendar.number(period)) for period in claim.periods)
+    where = f"({said}) AND number IN ({periods})"
+    return select([*_WHERE, definition, *columns], source, where=where)
 
 
-def _pieces(engine: Engine, claim: Claim, rolled: Mapping[Place, RolledUp], dictionary: str) -> Iterator[str]:
+_WHERE = ("place", "number", "slot")
+
+
+def _pieces(claim: Claim, rolled: Mapping[Place, RolledUp], names: Names) -> Iterator[str]:
     """Yield what a definition takes from each rolled up table, 0 for what it takes from elsewhere."""
     terms = list(_terms(claim))
     shown = ["breakdown IS NULL"]
     shown += [f"breakdown = {literal(breakdown.name)}" for breakdown in claim.definition.breakdowns]
-    slots = engine.keep_text(select(["slot"], dictionary, where=" OR ".join(shown)))
+    slots = select(["slot"], names.slots, where=" OR ".join(shown))
     for place in dict.fromkeys(_place(source) for _, source, _ in terms):
         table = rolled[place]
         numbers = dict.fromkeys(NUMBERS, "")
@@ -103,48 +139,13 @@ def _pieces(engine: Engine, claim: Claim, rolled: Mapping[Place, RolledUp], dict
             if _place(source) == place:
                 numbers[name] += f" {sign} CAST({table.columns[source.tally.name]} AS BIGINT)"
         columns = [f"CAST(0{numbers[name]} AS BIGINT) AS {name}" for name in NUMBERS]
-        periods = engine.take_text(_numbered(claim, table.windows))
-        joined = f'{table.table} AS r JOIN {periods} AS p USING ("window") JOIN {slots} AS s USING (slot)'
-        yield select(["place", "period_number", "slot", *columns], joined)
+        joined = f'{table.table} AS r JOIN {table.windows} AS w USING ("window")'
+        yield select([*_WHERE, *columns], f"{joined} JOIN ({slots}) AS s USING (slot)")
 
 
-def _reported_piece(engine: Engine, claim: Claim, table: str) -> str:
-    periods = engine.take_text(_numbered(claim, {period: n for n, period in enumerate(claim.periods)}))
-    numbers = {
-        "undetermined": "expected - reporting",
-        "population": "expected",
-    }
-    columns = [f"{numbers.get(name, name)} AS {name}" for name in NUMBERS]
-    joined = f'{table} AS r JOIN {periods} AS p USING ("window")'
-    return select(["place", "period_number", "slot", *columns], joined)
-
-
-def _numbered(claim: Claim, windows: Mapping[Period, int]) -> pa.Table:
-    """Return the window of each period of a claim, by the period's number."""
-    return pa.table(
-        {
-            "window": pa.array([windows[period] for period in claim.periods], pa.int32()),
-            "period_number": pa.array(range(len(claim.periods)), pa.int32()),
-        }
-    )
-
-
-def _period_table(claims: Sequence[Claim]) -> pa.Table:
-    """Return the periods of claims, with what each row of a figure says of its definition."""
-    rows = [
-        {
-            "claim": number,
-            "period_number": n,
-            "period": str(period),
-            "indicator": claim.definition.code,
-            "definition": claim.definition.version,
-        }
-        for number, claim in enumerate(claims)
-        for n, period in enumerate(claim.periods)
-    ]
-    whole = ("claim", "period_number")
-    schema = [(name, pa.int32() if name in whole else pa.string()) for name in rows[0]]
-    return pa.Table.from_pylist(rows, schema=pa.schema(schema))
+def _reported_piece(table: RolledUp) -> str:
+    columns = [f"{table.columns[name]} AS {name}" for name in NUMBERS]
+    return select([*_WHERE, *columns], f'{table.table} AS r JOIN {table.windows} AS w USING ("window")')
 
 
 def _place(source: Source) -> Place:

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from tongxin.analytics.definitions import Definition, version_for
+from tongxin.analytics.figure_files import FigureFile
 from tongxin.codes.periods import Period
 
 
@@ -158,21 +158,13 @@ class FigureStore:
         path = self._directory / f"{indicator}.parquet"
         if not path.exists() or not nodes or not periods:
             return {}
-        wanted = ds.field("organisation").isin(pa.array(nodes, pa.int64())) & ds.field("period").isin(periods)
-        named = ds.field("breakdown")
-        wanted &= named.is_null() if breakdown is None else named == breakdown
-        # The range lets the reader skip row groups, which a set of values does not.
-        wanted &= (ds.field("organisation") >= min(nodes)) & (ds.field("organisation") <= max(nodes))
-        table = self._dataset(path).to_table(columns=_COLUMNS, filter=wanted)
+        if path not in self._files:
+            self._files[path] = FigureFile(path)
+        table = self._files[path].read(_COLUMNS, nodes, periods, breakdown)
         return dict(_read_rows(table))
 
-    def _dataset(self, path: Path) -> ds.Dataset:
-        if path not in self._datasets:
-            self._datasets[path] = ds.dataset(path, format="parquet")
-        return self._datasets[path]
-
     @cached_property
-    def _datasets(self) -> dict[Path, ds.Dataset]:
+    def _files(self) -> dict[Path, FigureFile]:
         return {}
 
     @cached_property

@@ -15,9 +15,18 @@ from tongxin.analytics.cells import Bench, code_rows, find_windows
 from tongxin.analytics.definitions import Definition
 from tongxin.analytics.engine import Engine
 from tongxin.analytics.event_cells import event_cells, event_rows
-from tongxin.analytics.figure_rows import ROW_GROUP, Place, RolledUp, families_of, figure_rows
-from tongxin.analytics.reported import ReportedTables, roll_up_reported
-from tongxin.analytics.rollup import plant, roll_up
+from tongxin.analytics.figure_rows import (
+    ROW_GROUP,
+    Calendar,
+    Names,
+    Place,
+    RolledUp,
+    families_of,
+    figure_rows,
+)
+from tongxin.analytics.forests import plant
+from tongxin.analytics.reported import WEIGHTS, ReportedTables, roll_up_reported
+from tongxin.analytics.rollup import roll_up
 from tongxin.analytics.slots import Slots
 from tongxin.analytics.spell_cells import spell_cells, spell_rows
 from tongxin.analytics.statements import select
@@ -86,36 +95,34 @@ def compute_figures(
     _write_trees(target, trees, chosen)
     summary = Summary(trees=len(trees.versions))
     if plan.claims:
-        _Computation(engine, inputs, trees, plan, target, summary).run()
+        _Computation(engine, inputs, trees, plan, target).run(summary)
     return summary
 
 
 class _Computation:
     """One run: families are rolled up in turn, and figures written as soon as all is there for them."""
 
-    def __init__(
-        self, engine: Engine, inputs: Inputs, trees: DatedTrees, plan: Plan, target: Path, summary: Summary
-    ) -> None:
-        self._engine, self._inputs, self._trees = engine, inputs, trees
-        self._target, self._summary = target, summary
+    def __init__(self, engine: Engine, inputs: Inputs, trees: DatedTrees, plan: Plan, target: Path) -> None:
+        self._engine, self._inputs, self._trees, self._target = engine, inputs, trees, target
         self._forest = plant(engine, trees)
         self._slots = Slots()
+        self._calendar = Calendar({period for claim in plan.claims for period in claim.periods})
+        self._periods = engine.take_names(self._calendar.table())
         self._rolled: dict[Place, RolledUp] = {}
         self._families = list(plan.families.values())
         self._waiting: dict[str, list[Claim]] = {}
         for claim in plan.claims:
             self._waiting.setdefault(claim.definition.code, []).append(claim)
 
-    def run(self) -> None:
-        order = list(self._waiting)
+    def run(self, summary: Summary) -> None:
+        order, rows = list(self._waiting), dict(self._write_ready())
         while self._families:
             family = self._families.pop(0)
             self._roll_up(family)
-            if family.subject not in self._summary.unplaced:
-                self._summary.unplaced[family.subject] = self._count_unplaced(family.subject)
-            self._write_ready()
-        self._write_ready()
-        self._summary.figures = {code: self._summary.figures[code] for code in order}
+            if family.subject not in summary.unplaced:
+                summary.unplaced[family.subject] = self._count_unplaced(family.subject)
+            rows |= self._write_ready()
+        summary.figures = {code: rows[code] for code in order}
 
     def _roll_up(self, family: Family) -> None:
         engine, lake = self._engine, self._inputs.lake
@@ -123,6 +130,7 @@ class _Computation:
             raise FigureError(f"there is no table of the subject '{family.subject}'")
         is_stock = family.timing.at_end
         bench = Bench(engine, family, find_windows(family, self._trees))
+        windows = engine.take_text(self._calendar.windows(bench.windows.of_period))
         with engine.scratch():
             rows = spell_rows(bench, lake) if is_stock else event_rows(bench, lake)
             coded = code_rows(bench, rows, lake, self._forest, self._slots)
@@ -132,34 +140,43 @@ class _Computation:
                 kinds = {each.name: "BIGINT" if each.weight else "INTEGER" for each in coded.tallies(tallies)}
                 table = roll_up(engine, cells, self._forest, kinds)
                 columns = {tally.name: coded.tallies([tally])[0].name for tally in tallies}
-                self._rolled[id(family), key] = RolledUp(table, columns, bench.windows.of_period)
+                self._rolled[id(family), key] = RolledUp(table, columns, windows)
 
-    def _write_ready(self) -> None:
+    def _write_ready(self) -> dict[str, int]:
         """Write the figures that wait for nothing more, and forget what no others wait for."""
-        needs = {code: _identities(claims) for code, claims in self._waiting.items()}
         still = {id(family) for family in self._families}
-        with self._engine.scratch():
-            dictionary = self._engine.take_names(self._slots.table())
-            for code in [code for code, needed in needs.items() if not needed & still]:
-                self._summary.figures[code] = self._write(code, self._waiting.pop(code), dictionary)
-                del needs[code]
-        wanted = set[int]().union(*needs.values())
+        ready = [code for code, claims in self._waiting.items() if not _identities(claims) & still]
+        rows = {}
+        if ready:
+            names = Names(self._engine.take_names(self._slots.table()), self._periods)
+            rows = {code: self._write(code, self._waiting.pop(code), names) for code in ready}
+        wanted = set[int]().union(*map(_identities, self._waiting.values()))
         for place in [place for place in self._rolled if place[0] not in wanted]:
             self._engine.drop(self._rolled.pop(place).table)
+        return rows
 
-    def _write(self, code: str, claims: Sequence[Claim], dictionary: str) -> int:
-        reported = {claim.definition.version: self._reported(claim) for claim in claims}
+    def _write(self, code: str, claims: Sequence[Claim], names: Names) -> int:
         with self._engine.scratch():
-            statement = figure_rows(self._engine, claims, self._rolled, reported, self._forest, dictionary)
+            reported = {
+                claim.definition.version: self._reported(claim)
+                for claim in claims
+                if claim.definition.is_reported
+            }
+            statement = figure_rows(claims, self._rolled, reported, self._calendar, self._forest, names)
             path = self._target / f"{code}.parquet"
-            return self._engine.write_text(statement, path, row_group_size=ROW_GROUP)
+            rows = self._engine.write_text(statement, path, row_group_size=ROW_GROUP)
+        for each in reported.values():
+            self._engine.drop(each.table)
+        return rows
 
-    def _reported(self, claim: Claim) -> str | None:
-        if not claim.definition.is_reported:
-            return None
+    def _reported(self, claim: Claim) -> RolledUp:
         if self._inputs.reported is None:
             raise FigureError(f"{claim.definition.version} takes reported values, and none are given")
-        return roll_up_reported(self._engine, claim, self._inputs.reported, self._trees, self._forest)
+        table = roll_up_reported(self._engine, claim, self._inputs.reported, self._trees, self._forest)
+        windows = self._calendar.windows({period: n for n, period in enumerate(claim.periods)})
+        columns = {name: name for name in WEIGHTS}
+        columns |= {"undetermined": "expected - reporting", "population": "expected"}
+        return RolledUp(table, columns, self._engine.take_text(windows))
 
     def _count_unplaced(self, subject: str) -> int:
         rows = self._engine.text(self._inputs.lake.tables[subject])

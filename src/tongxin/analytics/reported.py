@@ -9,7 +9,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from tongxin.analytics.engine import Engine
-from tongxin.analytics.rollup import Forest, roll_up
+from tongxin.analytics.forests import Forest
+from tongxin.analytics.rollup import roll_up
 from tongxin.analytics.slots import TOTAL
 from tongxin.analytics.statements import select
 from tongxin.analytics.tallies import Claim

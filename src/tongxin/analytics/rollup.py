@@ -8,27 +8,13 @@ docs/methods/rollup.md.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from tongxin.analytics.engine import Engine
+from tongxin.analytics.forests import Forest
 from tongxin.analytics.statements import select, union
-from tongxin.analytics.trees import DatedTrees
 
 PLACE = ('"window"', "place", "slot")
 """What names a cell: a window of time, a place in a version of the tree, a category of a breakdown."""
-
-
-@dataclass(frozen=True)
-class Forest:
-    """The trees of all versions in an engine: the table of `DatedTrees.places`."""
-
-    name: str
-    depths: int
-
-
-def plant(engine: Engine, trees: DatedTrees) -> Forest:
-    """Take dated trees into an engine."""
-    return Forest(engine.take_text(trees.places()), trees.depths)
 
 
 def spread_distinct(engine: Engine, rows: str, forest: Forest, weights: Sequence[str]) -> Iterator[str]:
@@ -47,6 +33,8 @@ def spread_distinct(engine: Engine, rows: str, forest: Forest, weights: Sequence
         Statements of cells whose sums over any subtree count each key once.
     """
     kept = engine.keep_text(rows)
+    if engine.is_empty(kept):
+        return
     yield select([*PLACE, *(f"coalesce({name}, 0) AS {name}" for name in weights)], kept)
     order = 'PARTITION BY "window", slot, key ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING'
     before = [

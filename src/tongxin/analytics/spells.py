@@ -13,7 +13,7 @@ _LAST_DAY = ibis.date("9999-12-31")
 
 @dataclass(frozen=True)
 class History:
-    """What held of a key over time: rows that do not overlap, with `key`, `valid_from`, `valid_to` and values.
+    """What held of a key over time: rows that do not overlap, with key, `valid_from`, `valid_to`, values.
 
     `on` names the column of the spans or events that leads to the key; `values` the columns that are taken,
     each under the name that it shall have.

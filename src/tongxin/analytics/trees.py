@@ -255,19 +255,6 @@ class DatedTrees:
         """Return a row per version and node, with the ancestors' positions as columns a0…aD."""
         return pa.concat_tables([_tree_table(n, tree, self.depths) for n, tree in enumerate(self.versions)])
 
-    def places(self) -> pa.Table:
-        """Return a row per version and node, numbered through all versions, for the sums of figures.
-
-        `place` counts through the versions, so that one number says the version and the position; `depth`,
-        `parent` and the ancestors a0…aD (null below the node) are numbered in the same way.
-        """
-        begins = np.cumsum([0, *(tree.nodes.size for tree in self.versions)])
-        tables = [
-            _place_table(n, tree, self.depths, int(begin))
-            for n, (tree, begin) in enumerate(zip(self.versions, begins, strict=False))
-        ]
-        return pa.concat_tables(tables)
-
 
 def date_trees(hierarchy: Hierarchy, days: Iterable[date], *, as_of: date | None = None) -> DatedTrees:
     """Return the trees of some days, or the one tree of `as_of` for all of them."""
@@ -296,19 +283,4 @@ def _tree_table(version: int, tree: Tree, depths: int) -> pa.Table:
     }
     for at in range(depths):
         columns[f"a{at}"] = pa.array(ancestors[:, at], mask=ancestors[:, at] == _NO_PARENT)
-    return pa.table(columns)
-
-
-def _place_table(version: int, tree: Tree, depths: int, begin: int) -> pa.Table:
-    size = tree.nodes.size
-    columns: dict[str, object] = {
-        "version": pa.array(np.full(size, version), pa.int32()),
-        "node": pa.array(tree.nodes, pa.int64()),
-        "place": pa.array(np.arange(begin, begin + size), pa.int32()),
-        "depth": pa.array(tree.depth, pa.int32()),
-        "parent": pa.array(tree.parent + begin, pa.int32(), mask=tree.parent == _NO_PARENT),
-    }
-    for at in range(depths):
-        over = tree.ancestors[:, at] if at < tree.ancestors.shape[1] else np.full(size, _NO_PARENT)
-        columns[f"a{at}"] = pa.array(over + begin, pa.int32(), mask=over == _NO_PARENT)
     return pa.table(columns)

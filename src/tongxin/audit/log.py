@@ -35,7 +35,7 @@ def record(
         actor_id=actor.pk if actor else None,
         actor_name=(actor.get_username() or ANONYMOUS) if actor else SYSTEM,
         action=action,
-        target_type=target._meta.label_lower if target else "",  # noqa: SLF001  # Django's public name for it
+        target_type=target._meta.label_lower if target else "",  # Django's public name for it
         target_id=str(target.pk) if target else "",
         target_label=str(target)[:200] if target else "",
         organisation_id=organisation_id,

@@ -23,7 +23,7 @@ AT = click.option("--at", "at", required=True, metavar="ORG", help="Code of the 
 @click.option("--as-of", type=DAY, metavar="DATE", help="With the tree of this day for all periods.")
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.pass_context
-def figures(  # noqa: PLR0913
+def figures(
     ctx: click.Context,
     codes: tuple[str, ...],
     at: str,
@@ -53,7 +53,9 @@ def figures(  # noqa: PLR0913
         as_of=as_of.date() if as_of else None,
     )
     rows = [each.as_row() for each in answer(release, question, user=user)]
-    shown = COLUMNS if form != "table" else [name for name in COLUMNS if name not in {"definition", "release"}]
+    shown = (
+        COLUMNS if form != "table" else [name for name in COLUMNS if name not in {"definition", "release"}]
+    )
     print_rows(rows, shown, form)
 
 
@@ -61,7 +63,9 @@ def figures(  # noqa: PLR0913
 @click.argument("code", metavar="CODE")
 @AT
 @click.option("--period", metavar="P", help="2026, 2026Q3 or 2026-09; the last complete one by default.")
-@click.option("--part", type=click.Choice(["numerator", "denominator"]), default="numerator", show_default=True)
+@click.option(
+    "--part", type=click.Choice(["numerator", "denominator"]), default="numerator", show_default=True
+)
 @click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
 @click.pass_context
 def facts(ctx: click.Context, code: str, at: str, period: str | None, part: str, form: str) -> None:
@@ -81,6 +85,8 @@ def facts(ctx: click.Context, code: str, at: str, period: str | None, part: str,
     if form == "json":
         print_json(rows)
         return
-    writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else ["key", "organisation", "date"], lineterminator="\n")
+    writer = csv.DictWriter(
+        sys.stdout, list(rows[0]) if rows else ["key", "organisation", "date"], lineterminator="\n"
+    )
     writer.writeheader()
     writer.writerows(rows)

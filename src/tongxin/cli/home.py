@@ -53,7 +53,9 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: 
         writer.writeheader()
         writer.writerows(rows)
     else:
-        table = Table(*(Column(name, no_wrap=True) for name in columns), box=None, pad_edge=False, header_style="bold")
+        table = Table(
+            *(Column(name, no_wrap=True) for name in columns), box=None, pad_edge=False, header_style="bold"
+        )
         for row in rows:
             table.add_row(*("" if row.get(name) is None else str(row[name]) for name in columns))
         # Wide enough for any row: a table that is cut says less than a long line.

@@ -64,7 +64,9 @@ class TongxinGroup(click.Group):
 
 @click.command(cls=TongxinGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tongxin")
-@click.option("--as", "username", metavar="USER", help="Act with this user's rights instead of the operator's.")
+@click.option(
+    "--as", "username", metavar="USER", help="Act with this user's rights instead of the operator's."
+)
 @click.pass_context
 def cli(ctx: click.Context, username: str | None) -> None:
     """Tongxin (同心) runs the reform of the industrial workforce: plans, facts, figures, services."""

@@ -17,7 +17,9 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--as-of", type=DAY, metavar="DATE", help="The tree as it was on a day; today by default.")
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.pass_context
-def organisations(ctx: click.Context, under: str | None, level: str | None, as_of: datetime | None, form: str) -> None:
+def organisations(
+    ctx: click.Context, under: str | None, level: str | None, as_of: datetime | None, form: str
+) -> None:
     """List the tree of units: code, name, level and the unit above."""
     open_home()
     from django.utils import timezone

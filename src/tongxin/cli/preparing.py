@@ -35,7 +35,7 @@ def prepare_home(*, with_divisions: bool) -> None:
 
 
 def prepare_demo(*, n_workers: int, seed: int, example: str | None, progress: Progress) -> Sequence[Any]:
-    """Use a home that was made with the same arguments; make it anew otherwise; refuse one with other facts."""
+    """Use a home made with the same arguments; make it anew otherwise; refuse one with other facts."""
     from tongxin.demo.loading import read_made_with
     from tongxin.demo.sign_ins import list_sign_ins
     from tongxin.figures.queries import current_release_id

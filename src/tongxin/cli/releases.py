@@ -35,7 +35,9 @@ def release() -> None:
 
 
 @release.command()
-@click.option("--full", is_flag=True, help="Compute everything anew; releases are always complete computations.")
+@click.option(
+    "--full", is_flag=True, help="Compute everything anew; releases are always complete computations."
+)
 @FORM
 @click.pass_context
 def build(ctx: click.Context, form: str, full: bool) -> None:  # noqa: FBT001

@@ -47,7 +47,7 @@ def worker(with_parent: bool, batch: bool) -> None:  # noqa: FBT001
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--no-serve", is_flag=True, help="Prepare everything, but do not serve.")
 def demo(workers: int, seed: int, example: str | None, port: int, no_serve: bool) -> None:  # noqa: FBT001
-    """Make and serve a synthetic province (labelled so), or a published example; a home made alike is used again."""
+    """Make and serve a synthetic province (labelled so) or an example; a home made alike is reused."""
     open_home()
     from tongxin.cli.preparing import prepare_demo, sign_ins_text
     from tongxin.cli.serving import run_server
@@ -60,7 +60,9 @@ def demo(workers: int, seed: int, example: str | None, port: int, no_serve: bool
 
 
 @click.command()
-@click.option("--workers", required=True, type=click.IntRange(120, 2_000_000), help="How many people to make.")
+@click.option(
+    "--workers", required=True, type=click.IntRange(120, 2_000_000), help="How many people to make."
+)
 @click.option("--seed", default=1, show_default=True, type=int)
 def synthesise(workers: int, seed: int) -> None:
     """Fill an empty home with a synthetic province of any size, without sign-ins' pages or a release."""

@@ -50,6 +50,10 @@ def _sentence(error: Exception) -> str | None:
     from tongxin.figures.queries import NoReleaseError
     from tongxin.lake.queries import NoCutError
 
+    if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError) and error.filename:
+        return f"{error.filename}: {error.strerror}."
+    if isinstance(error, OperationalError | ProgrammingError):
+        return _database_sentence(error)
     match error:
         case Refused():
             return error.message
@@ -65,16 +69,10 @@ def _sentence(error: Exception) -> str | None:
             return str(error)
         case ObjectDoesNotExist():
             return "This home has no programme yet. Run “tongxin migrate” or “tongxin demo” first."
-        case OperationalError() | ProgrammingError() if _is_unprepared(error):
-            return "The database is not prepared. Run “tongxin migrate” or “tongxin demo” first."
-        case OperationalError():
-            return f"The database cannot be used: {error}"
-        case FileNotFoundError() | IsADirectoryError() | PermissionError() if error.filename:
-            return f"{error.filename}: {error.strerror}."
     return None
 
 
-def _is_unprepared(error: Exception) -> bool:
-    return "no such table" in str(error) or "does not exist" in str(error)
-
-
+def _database_sentence(error: Exception) -> str | None:
+    if "no such table" in str(error) or "does not exist" in str(error):
+        return "The database is not prepared. Run “tongxin migrate” or “tongxin demo” first."
+    return f"The database cannot be used: {error}" if isinstance(error, OperationalError) else None

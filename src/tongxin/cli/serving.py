@@ -18,6 +18,9 @@ import click
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
+
+ONE_DAY = 86_400
 
 
 def run_server(*, host: str, port: int, processes: int) -> None:
@@ -28,7 +31,7 @@ def run_server(*, host: str, port: int, processes: int) -> None:
 
     _refuse_taken_port(host, port)
     collect_static_files()
-    child = subprocess.Popen([sys.executable, "-m", "tongxin", "worker", "--with-parent"])  # noqa: S603
+    child = subprocess.Popen([sys.executable, "-m", "tongxin", "worker", "--with-parent"])
     click.echo(f"http://{host}:{port}/", err=True)
     try:
         Granian(
@@ -98,15 +101,32 @@ def run_worker(*, with_parent: bool, batch: bool) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX)
         try:
             requeue_orphans()
+            threading.Thread(target=_erase_daily, daemon=True).start()
             if with_parent:
                 threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
             call_command(
-                "db_worker", worker_id=worker_id, interval=0.5, batch=batch, startup_delay=False, verbosity=0, reload=False
+                "db_worker",
+                worker_id=worker_id,
+                interval=0.5,
+                batch=batch,
+                startup_delay=False,
+                verbosity=0,
+                reload=False,
             )
         except CommandError as error:
             raise click.ClickException(str(error)) from None
         finally:
             lock.unlink(missing_ok=True)
+
+
+def _erase_daily() -> None:
+    """Erase files past their day, at the start and once a day after it."""
+    from tongxin.files.actions import erase_expired_files
+
+    while True:
+        erase_expired_files()
+        connection.close()
+        time.sleep(ONE_DAY)
 
 
 def _end_with_parent(parent: int) -> None:

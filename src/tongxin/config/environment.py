@@ -1,4 +1,4 @@
-"""Typed readers of environment variables: a bad value stops the start, with the name and what was expected."""
+"""Typed readers of environment variables: a bad value stops the start and says what was expected."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ import os
 import secrets
 from pathlib import Path
 
-import django_stubs_ext  # noqa: F401  # django-tasks patches Django's generics through it
 from csp.constants import NONE, SELF
 
 from tongxin.config.environment import env_bool, env_database, env_int, env_list, env_path, env_text
@@ -17,7 +16,7 @@ TONGXIN_HOME.mkdir(parents=True, exist_ok=True)
 
 
 def read_secret(name: str) -> str:
-    """Read the variable, else the file that the first start wrote into the home, readable by its owner alone."""
+    """Read the variable, else the file that the first start wrote, readable by its owner alone."""
     if found := os.environ.get(name):
         return found
     path = TONGXIN_HOME / "keys" / name.lower()
@@ -160,7 +159,9 @@ SESSION_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 SECURE_SSL_REDIRECT = SECURE_COOKIES
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY", default=False) else None
+)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -17,7 +17,7 @@ def insert_rows(model: type[Model], frame: pl.DataFrame) -> int:
     quote = connection.ops.quote_name
     columns = ", ".join(quote(name) for name in frame.columns)
     places = ", ".join(["%s"] * len(frame.columns))
-    table = quote(model._meta.db_table)  # noqa: SLF001  # Django's public name for it
+    table = quote(model._meta.db_table)  # Django's public name for it
     statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608  # names of our own models
     # Both databases read days as text; making the text here is faster than one object a day.
     written = frame.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"))

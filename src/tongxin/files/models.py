@@ -5,14 +5,16 @@ from django.db import models
 
 
 class StoredFile(models.Model):
-    """A file that somebody sent or that was made for somebody, kept encrypted under the home until it expires."""
+    """A file that somebody sent, kept encrypted under the home until it expires."""
 
     name = models.CharField(max_length=255)
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
     path = models.CharField(max_length=64, unique=True)
     stored_at = models.DateTimeField(auto_now_add=True)
-    stored_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    stored_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     expires_on = models.DateField()
     is_erased = models.BooleanField(default=False)
 

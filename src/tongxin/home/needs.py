@@ -19,7 +19,6 @@ from tongxin.jobs.models import Job
 from tongxin.organisations.access import Action, actions_of
 from tongxin.organisations.queries import get_programme
 from tongxin.ui.formats import period as period_text
-from tongxin.ui.templatetags.ui import find_url
 from tongxin.workforce.access import proposals_visible_to
 from tongxin.workforce.models import CorrectionProposal, RosterImport
 
@@ -94,6 +93,6 @@ def _imports(user: User) -> list[Need]:
             "%(file)s: %(count)d rows need correction.",
             each.n_rejected,
         )
-        url = find_url("import", each.pk) or find_url("imports")
+        url = reverse("roster", args=[each.pk])
         found.append(Need(text % {"file": each.file_name, "count": each.n_rejected}, url))
     return found

@@ -1,4 +1,4 @@
-"""Background work: queued with the change that asks for it, run by the worker, taken up again after a crash."""
+"""Background work: queued with the change that asks for it, taken up again after a crash."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 class Job(models.Model):
     """A piece of work in the background and how far it is: waiting → running → done or failed.
 
-    A job that was running when its process died is taken up again by the next worker: every job is idempotent.
+    A job that was running when its process died is taken up by the next worker: every job is idempotent.
     """
 
     class State(models.TextChoices):
@@ -23,7 +23,9 @@ class Job(models.Model):
     percent = models.PositiveSmallIntegerField(default=0)
     stage = models.CharField(max_length=64, blank=True)
     error = models.TextField(blank=True)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -96,9 +96,7 @@ def read_cut(cut_id: str | None = None) -> Cut:
     )
 
 
-def open_tables(
-    engine: Engine, cut: Cut, files: Mapping[str, CutFile] | None = None
-) -> dict[str, ir.Table]:
+def open_tables(engine: Engine, cut: Cut, files: Mapping[str, CutFile] | None = None) -> dict[str, ir.Table]:
     """Return the tables of a cut, or some of them, read when a plan runs."""
     chosen = cut.files if files is None else files
     return {name: engine.read_parquet(lake_folder() / file.path) for name, file in chosen.items()}

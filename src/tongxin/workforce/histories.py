@@ -1,4 +1,4 @@
-"""What a person and a unit were over time: histories that the rows of a subject take their attributes from."""
+"""What a person and a unit were over time: rows of a subject take their attributes from it."""
 
 from __future__ import annotations
 

@@ -8,395 +8,1020 @@ import tongxin.workforce.validators
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0001_initial'),
-        ('organisations', '0001_initial'),
+        ("files", "0001_initial"),
+        ("organisations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document_type', models.CharField(max_length=24, validators=[tongxin.workforce.validators.CodeOf('document_type')], verbose_name='document type')),
-                ('document_sealed', models.BinaryField()),
-                ('document_index', models.BinaryField(max_length=16, unique=True)),
-                ('name', models.CharField(db_index=True, max_length=100, verbose_name='name')),
-                ('sex', models.CharField(blank=True, max_length=8, validators=[tongxin.workforce.validators.CodeOf('sex')], verbose_name='sex')),
-                ('born_on', models.DateField(blank=True, null=True, verbose_name='born on')),
-                ('phone_sealed', models.BinaryField(blank=True, null=True)),
-                ('education', models.CharField(blank=True, max_length=24, validators=[tongxin.workforce.validators.CodeOf('education')], verbose_name='education')),
-                ('registered_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "document_type",
+                    models.CharField(
+                        max_length=24,
+                        validators=[tongxin.workforce.validators.CodeOf("document_type")],
+                        verbose_name="document type",
+                    ),
+                ),
+                ("document_sealed", models.BinaryField()),
+                ("document_index", models.BinaryField(max_length=16, unique=True)),
+                ("name", models.CharField(db_index=True, max_length=100, verbose_name="name")),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True,
+                        max_length=8,
+                        validators=[tongxin.workforce.validators.CodeOf("sex")],
+                        verbose_name="sex",
+                    ),
+                ),
+                ("born_on", models.DateField(blank=True, null=True, verbose_name="born on")),
+                ("phone_sealed", models.BinaryField(blank=True, null=True)),
+                (
+                    "education",
+                    models.CharField(
+                        blank=True,
+                        max_length=24,
+                        validators=[tongxin.workforce.validators.CodeOf("education")],
+                        verbose_name="education",
+                    ),
+                ),
+                ("registered_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='on')),
-                ('kind', models.CharField(max_length=24, validators=[tongxin.workforce.validators.CodeOf('activity_kind')], verbose_name='kind')),
-                ('title', models.CharField(blank=True, max_length=200, verbose_name='title')),
-                ('n_attended', models.PositiveIntegerField(blank=True, null=True, verbose_name='attendance')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="on")),
+                (
+                    "kind",
+                    models.CharField(
+                        max_length=24,
+                        validators=[tongxin.workforce.validators.CodeOf("activity_kind")],
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=200, verbose_name="title")),
+                ("n_attended", models.PositiveIntegerField(blank=True, null=True, verbose_name="attendance")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['on'],
-                'abstract': False,
+                "ordering": ["on"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Employment',
+            name="Employment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_on', models.DateField(verbose_name='started on')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='last day')),
-                ('agency', models.CharField(blank=True, max_length=200, verbose_name='dispatching agency')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='employments', to='organisations.organisation')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='employments', to='workforce.worker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("started_on", models.DateField(verbose_name="started on")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="last day")),
+                ("agency", models.CharField(blank=True, max_length=200, verbose_name="dispatching agency")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="employments",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="employments",
+                        to="workforce.worker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['started_on'],
+                "ordering": ["started_on"],
             },
         ),
         migrations.CreateModel(
-            name='RosterImport',
+            name="RosterImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=255, verbose_name='file')),
-                ('effective_on', models.DateField(verbose_name='changes hold from')),
-                ('is_dry_run', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('received', 'received'), ('checked', 'checked only'), ('applied', 'imported'), ('refused', 'refused')], default='received', max_length=10, verbose_name='state')),
-                ('sent_at', models.DateTimeField(auto_now_add=True, verbose_name='sent at')),
-                ('applied_at', models.DateTimeField(blank=True, null=True)),
-                ('n_rows', models.PositiveIntegerField(default=0)),
-                ('n_added', models.PositiveIntegerField(default=0)),
-                ('n_changed', models.PositiveIntegerField(default=0)),
-                ('n_unchanged', models.PositiveIntegerField(default=0)),
-                ('n_rejected', models.PositiveIntegerField(default=0)),
-                ('refusal', models.JSONField(default=dict)),
-                ('job_id', models.BigIntegerField(blank=True, null=True)),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='files.storedfile')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roster_imports', to='organisations.organisation')),
-                ('sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255, verbose_name="file")),
+                ("effective_on", models.DateField(verbose_name="changes hold from")),
+                ("is_dry_run", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "received"),
+                            ("checked", "checked only"),
+                            ("applied", "imported"),
+                            ("refused", "refused"),
+                        ],
+                        default="received",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(auto_now_add=True, verbose_name="sent at")),
+                ("applied_at", models.DateTimeField(blank=True, null=True)),
+                ("n_rows", models.PositiveIntegerField(default=0)),
+                ("n_added", models.PositiveIntegerField(default=0)),
+                ("n_changed", models.PositiveIntegerField(default=0)),
+                ("n_unchanged", models.PositiveIntegerField(default=0)),
+                ("n_rejected", models.PositiveIntegerField(default=0)),
+                ("refusal", models.JSONField(default=dict)),
+                ("job_id", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roster_imports",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='RosterFinding',
+            name="RosterFinding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField()),
-                ('column', models.CharField(blank=True, max_length=64)),
-                ('key', models.CharField(blank=True, max_length=32)),
-                ('code', models.CharField(max_length=48)),
-                ('is_error', models.BooleanField()),
-                ('values_sealed', models.BinaryField()),
-                ('roster_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='workforce.rosterimport')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row", models.PositiveIntegerField()),
+                ("column", models.CharField(blank=True, max_length=64)),
+                ("key", models.CharField(blank=True, max_length=32)),
+                ("code", models.CharField(max_length=48)),
+                ("is_error", models.BooleanField()),
+                ("values_sealed", models.BinaryField()),
+                (
+                    "roster_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="workforce.rosterimport",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['row', 'pk'],
+                "ordering": ["row", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='RosterChange',
+            name="RosterChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField()),
-                ('outcome', models.CharField(max_length=8)),
-                ('fields', models.TextField(blank=True)),
-                ('roster_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='workforce.rosterimport')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roster_changes', to='workforce.worker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row", models.PositiveIntegerField()),
+                ("outcome", models.CharField(max_length=8)),
+                ("fields", models.TextField(blank=True)),
+                (
+                    "roster_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="workforce.rosterimport",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roster_changes",
+                        to="workforce.worker",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Honour',
+            name="Honour",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='on')),
-                ('kind', models.CharField(max_length=32, validators=[tongxin.workforce.validators.CodeOf('honour_kind')], verbose_name='honour')),
-                ('level', models.CharField(max_length=24, validators=[tongxin.workforce.validators.CodeOf('honour_level')], verbose_name='level')),
-                ('issuer', models.CharField(blank=True, max_length=200, verbose_name='given by')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='organisations.organisation')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='workforce.worker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="on")),
+                (
+                    "kind",
+                    models.CharField(
+                        max_length=32,
+                        validators=[tongxin.workforce.validators.CodeOf("honour_kind")],
+                        verbose_name="honour",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        max_length=24,
+                        validators=[tongxin.workforce.validators.CodeOf("honour_level")],
+                        verbose_name="level",
+                    ),
+                ),
+                ("issuer", models.CharField(blank=True, max_length=200, verbose_name="given by")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="workforce.worker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['on'],
-                'abstract': False,
+                "ordering": ["on"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CorrectionProposal',
+            name="CorrectionProposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=16)),
-                ('value_sealed', models.BinaryField()),
-                ('state', models.CharField(choices=[('open', 'open'), ('accepted', 'accepted'), ('refused', 'refused')], default='open', max_length=10)),
-                ('proposed_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='correction_proposals', to='workforce.worker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=16)),
+                ("value_sealed", models.BinaryField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("accepted", "accepted"), ("refused", "refused")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="correction_proposals",
+                        to="workforce.worker",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Competition',
+            name="Competition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='on')),
-                ('level', models.CharField(max_length=24, validators=[tongxin.workforce.validators.CodeOf('competition_level')], verbose_name='level')),
-                ('title', models.CharField(blank=True, max_length=200, verbose_name='competition')),
-                ('occupation', models.CharField(blank=True, max_length=16, validators=[tongxin.workforce.validators.check_occupation], verbose_name='occupation')),
-                ('place', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='place')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='organisations.organisation')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='workforce.worker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="on")),
+                (
+                    "level",
+                    models.CharField(
+                        max_length=24,
+                        validators=[tongxin.workforce.validators.CodeOf("competition_level")],
+                        verbose_name="level",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=200, verbose_name="competition")),
+                (
+                    "occupation",
+                    models.CharField(
+                        blank=True,
+                        max_length=16,
+                        validators=[tongxin.workforce.validators.check_occupation],
+                        verbose_name="occupation",
+                    ),
+                ),
+                ("place", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="place")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="workforce.worker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['on'],
-                'abstract': False,
+                "ordering": ["on"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade', models.CharField(max_length=24, verbose_name='grade')),
-                ('number', models.CharField(blank=True, max_length=40, verbose_name='certificate number')),
-                ('occupation', models.CharField(blank=True, max_length=16, validators=[tongxin.workforce.validators.check_occupation], verbose_name='occupation')),
-                ('issued_on', models.DateField(blank=True, null=True, verbose_name='issued on')),
-                ('issuer', models.CharField(blank=True, max_length=200, verbose_name='issued by')),
-                ('held_from', models.DateField(verbose_name='held from')),
-                ('held_to', models.DateField(blank=True, null=True, verbose_name='held until')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='organisations.organisation')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='workforce.worker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grade", models.CharField(max_length=24, verbose_name="grade")),
+                ("number", models.CharField(blank=True, max_length=40, verbose_name="certificate number")),
+                (
+                    "occupation",
+                    models.CharField(
+                        blank=True,
+                        max_length=16,
+                        validators=[tongxin.workforce.validators.check_occupation],
+                        verbose_name="occupation",
+                    ),
+                ),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="issued on")),
+                ("issuer", models.CharField(blank=True, max_length=200, verbose_name="issued by")),
+                ("held_from", models.DateField(verbose_name="held from")),
+                ("held_to", models.DateField(blank=True, null=True, verbose_name="held until")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="workforce.worker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['held_from'],
+                "ordering": ["held_from"],
             },
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade', models.CharField(max_length=24, verbose_name='grade')),
-                ('appointed_on', models.DateField(verbose_name='appointed on')),
-                ('lapses_on', models.DateField(blank=True, null=True, verbose_name='lapses on')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='organisations.organisation')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='workforce.worker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grade", models.CharField(max_length=24, verbose_name="grade")),
+                ("appointed_on", models.DateField(verbose_name="appointed on")),
+                ("lapses_on", models.DateField(blank=True, null=True, verbose_name="lapses on")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="workforce.worker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['appointed_on'],
+                "ordering": ["appointed_on"],
             },
         ),
         migrations.CreateModel(
-            name='WorkersCongress',
+            name="WorkersCongress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='on')),
-                ('n_delegates', models.PositiveIntegerField(verbose_name='delegates')),
-                ('n_worker_delegates', models.PositiveIntegerField(verbose_name='delegates from the shop floor')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="on")),
+                ("n_delegates", models.PositiveIntegerField(verbose_name="delegates")),
+                (
+                    "n_worker_delegates",
+                    models.PositiveIntegerField(verbose_name="delegates from the shop floor"),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['on'],
-                'abstract': False,
+                "ordering": ["on"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='on')),
-                ('kind', models.CharField(max_length=24, validators=[tongxin.workforce.validators.CodeOf('agreement_kind')], verbose_name='kind')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='expires on')),
-                ('n_covered', models.PositiveIntegerField(blank=True, null=True, verbose_name='workers covered')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="on")),
+                (
+                    "kind",
+                    models.CharField(
+                        max_length=24,
+                        validators=[tongxin.workforce.validators.CodeOf("agreement_kind")],
+                        verbose_name="kind",
+                    ),
+                ),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="expires on")),
+                (
+                    "n_covered",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="workers covered"),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['on'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('expires_on', None), ('expires_on__gt', models.F('on')), _connector='OR'), name='agreement_lasts')],
+                "ordering": ["on"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("expires_on", None), ("expires_on__gt", models.F("on")), _connector="OR"
+                        ),
+                        name="agreement_lasts",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ColumnMapping',
+            name="ColumnMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('layout', models.CharField(max_length=32)),
-                ('header', models.CharField(max_length=200)),
-                ('column', models.CharField(max_length=64)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='column_mappings', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("layout", models.CharField(max_length=32)),
+                ("header", models.CharField(max_length=200)),
+                ("column", models.CharField(max_length=64)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="column_mappings",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'layout', 'header'), name='header_mapped_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "layout", "header"), name="header_mapped_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EmploymentState',
+            name="EmploymentState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='from')),
-                ('post', models.CharField(blank=True, max_length=100, verbose_name='post')),
-                ('occupation', models.CharField(blank=True, max_length=16, validators=[tongxin.workforce.validators.check_occupation], verbose_name='occupation')),
-                ('form', models.CharField(max_length=24, validators=[tongxin.workforce.validators.CodeOf('employment_form')], verbose_name='form of employment')),
-                ('wage_fen', models.BigIntegerField(blank=True, null=True, verbose_name='monthly wage')),
-                ('employment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='workforce.employment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="from")),
+                ("post", models.CharField(blank=True, max_length=100, verbose_name="post")),
+                (
+                    "occupation",
+                    models.CharField(
+                        blank=True,
+                        max_length=16,
+                        validators=[tongxin.workforce.validators.check_occupation],
+                        verbose_name="occupation",
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        max_length=24,
+                        validators=[tongxin.workforce.validators.CodeOf("employment_form")],
+                        verbose_name="form of employment",
+                    ),
+                ),
+                ("wage_fen", models.BigIntegerField(blank=True, null=True, verbose_name="monthly wage")),
+                (
+                    "employment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="states",
+                        to="workforce.employment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['valid_from'],
-                'indexes': [models.Index(fields=['form', 'employment'], name='workforce_e_form_5633a7_idx')],
-                'constraints': [models.UniqueConstraint(fields=('employment', 'valid_from'), name='state_begins_once_a_day'), models.CheckConstraint(condition=models.Q(('wage_fen', None), ('wage_fen__gte', 0), _connector='OR'), name='wage_not_negative')],
+                "ordering": ["valid_from"],
+                "indexes": [models.Index(fields=["form", "employment"], name="workforce_e_form_5633a7_idx")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("employment", "valid_from"), name="state_begins_once_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("wage_fen", None), ("wage_fen__gte", 0), _connector="OR"),
+                        name="wage_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='InsuranceCover',
+            name="InsuranceCover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='on')),
-                ('n_workers', models.PositiveIntegerField(verbose_name='workers')),
-                ('n_insured', models.PositiveIntegerField(verbose_name='insured')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="on")),
+                ("n_workers", models.PositiveIntegerField(verbose_name="workers")),
+                ("n_insured", models.PositiveIntegerField(verbose_name="insured")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['on'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'on'), name='insurance_once_a_day'), models.CheckConstraint(condition=models.Q(('n_insured__lte', models.F('n_workers'))), name='insured_among_workers')],
+                "ordering": ["on"],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "on"), name="insurance_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("n_insured__lte", models.F("n_workers"))),
+                        name="insured_among_workers",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Training',
+            name="Training",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='on')),
-                ('kind', models.CharField(max_length=24, validators=[tongxin.workforce.validators.CodeOf('training_kind')], verbose_name='kind')),
-                ('title', models.CharField(blank=True, max_length=200, verbose_name='course')),
-                ('minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='minutes')),
-                ('is_subsidised', models.BooleanField(blank=True, null=True, verbose_name='subsidised')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='organisations.organisation')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='workforce.worker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="on")),
+                (
+                    "kind",
+                    models.CharField(
+                        max_length=24,
+                        validators=[tongxin.workforce.validators.CodeOf("training_kind")],
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=200, verbose_name="course")),
+                ("minutes", models.PositiveIntegerField(blank=True, null=True, verbose_name="minutes")),
+                ("is_subsidised", models.BooleanField(blank=True, null=True, verbose_name="subsidised")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="workforce.worker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['on'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('minutes', None), ('minutes__gt', 0), _connector='OR'), name='training_has_length')],
+                "ordering": ["on"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes", None), ("minutes__gt", 0), _connector="OR"),
+                        name="training_has_length",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mentorship',
+            name="Mentorship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='on')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='organisations.organisation')),
-                ('apprentice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentorships_as_apprentice', to='workforce.worker')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='workforce.worker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="on")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="ended on")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "apprentice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mentorships_as_apprentice",
+                        to="workforce.worker",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="workforce.worker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['on'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('worker', models.F('apprentice')), _negated=True), name='nobody_is_their_own_master'), models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('on')), _connector='OR'), name='mentorship_ends_after_start'), models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('worker', 'apprentice'), name='mentorship_one_open_a_pair')],
+                "ordering": ["on"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("worker", models.F("apprentice")), _negated=True),
+                        name="nobody_is_their_own_master",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on", None), ("ended_on__gte", models.F("on")), _connector="OR"
+                        ),
+                        name="mentorship_ends_after_start",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on", None)),
+                        fields=("worker", "apprentice"),
+                        name="mentorship_one_open_a_pair",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(max_length=16, validators=[tongxin.workforce.validators.CodeOf('union_membership_state')], verbose_name='state')),
-                ('valid_from', models.DateField(verbose_name='from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='organisations.organisation')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='workforce.worker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        max_length=16,
+                        validators=[tongxin.workforce.validators.CodeOf("union_membership_state")],
+                        verbose_name="state",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="until")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="workforce.worker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['valid_from'],
-                'constraints': [models.UniqueConstraint(fields=('worker', 'organisation', 'valid_from'), name='membership_begins_once_a_day'), models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('worker', 'organisation'), name='membership_one_open'), models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='membership_has_length')],
+                "ordering": ["valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("worker", "organisation", "valid_from"), name="membership_begins_once_a_day"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to", None)),
+                        fields=("worker", "organisation"),
+                        name="membership_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="membership_has_length",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Innovation',
+            name="Innovation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='on')),
-                ('kind', models.CharField(max_length=24, validators=[tongxin.workforce.validators.CodeOf('innovation_kind')], verbose_name='kind')),
-                ('title', models.CharField(blank=True, max_length=200, verbose_name='title')),
-                ('adopted_on', models.DateField(blank=True, null=True, verbose_name='adopted on')),
-                ('benefit_fen', models.BigIntegerField(blank=True, null=True, verbose_name='benefit')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='organisations.organisation')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='workforce.worker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="on")),
+                (
+                    "kind",
+                    models.CharField(
+                        max_length=24,
+                        validators=[tongxin.workforce.validators.CodeOf("innovation_kind")],
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=200, verbose_name="title")),
+                ("adopted_on", models.DateField(blank=True, null=True, verbose_name="adopted on")),
+                ("benefit_fen", models.BigIntegerField(blank=True, null=True, verbose_name="benefit")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="workforce.worker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['on'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('adopted_on', None), ('adopted_on__gte', models.F('on')), _connector='OR'), name='innovation_adopted_after_it_was_made'), models.CheckConstraint(condition=models.Q(('benefit_fen', None), ('benefit_fen__gte', 0), _connector='OR'), name='innovation_benefit_not_negative')],
+                "ordering": ["on"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("adopted_on", None), ("adopted_on__gte", models.F("on")), _connector="OR"
+                        ),
+                        name="innovation_adopted_after_it_was_made",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("benefit_fen", None), ("benefit_fen__gte", 0), _connector="OR"),
+                        name="innovation_benefit_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='employment',
-            index=models.Index(fields=['organisation', 'ended_on', 'worker'], name='workforce_e_organis_13e11f_idx'),
+            model_name="employment",
+            index=models.Index(
+                fields=["organisation", "ended_on", "worker"], name="workforce_e_organis_13e11f_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='employment',
-            constraint=models.UniqueConstraint(fields=('worker', 'organisation', 'started_on'), name='employment_starts_once_a_day'),
+            model_name="employment",
+            constraint=models.UniqueConstraint(
+                fields=("worker", "organisation", "started_on"), name="employment_starts_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='employment',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='employment_ends_after_start'),
+            model_name="employment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on", None), ("ended_on__gte", models.F("started_on")), _connector="OR"
+                ),
+                name="employment_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correctionproposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('worker', 'organisation', 'field'), name='one_open_proposal_a_field'),
+            model_name="correctionproposal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("worker", "organisation", "field"),
+                name="one_open_proposal_a_field",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='competition',
-            constraint=models.CheckConstraint(condition=models.Q(('place', None), ('place__gte', 1), _connector='OR'), name='competition_place_from_1'),
+            model_name="competition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("place", None), ("place__gte", 1), _connector="OR"),
+                name="competition_place_from_1",
+            ),
         ),
         migrations.AddIndex(
-            model_name='certificate',
-            index=models.Index(fields=['grade', 'worker'], name='workforce_c_grade_a1537c_idx'),
+            model_name="certificate",
+            index=models.Index(fields=["grade", "worker"], name="workforce_c_grade_a1537c_idx"),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), ('held_to', None)), fields=('number',), name='certificate_number_once'),
+            model_name="certificate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("number", ""), _negated=True), ("held_to", None)),
+                fields=("number",),
+                name="certificate_number_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(condition=models.Q(('held_to', None), ('issued_on__isnull', False), ('number', '')), fields=('worker', 'grade', 'issued_on'), name='certificate_once_a_day_without_number'),
+            model_name="certificate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("held_to", None), ("issued_on__isnull", False), ("number", "")),
+                fields=("worker", "grade", "issued_on"),
+                name="certificate_once_a_day_without_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(condition=models.Q(('held_to', None), ('issued_on', None), ('number', '')), fields=('worker', 'grade'), name='declared_grade_once'),
+            model_name="certificate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("held_to", None), ("issued_on", None), ("number", "")),
+                fields=("worker", "grade"),
+                name="declared_grade_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__in', ['apprentice', 'junior', 'intermediate', 'senior', 'technician', 'senior_technician'])), name='certificate_grade_up_to_6'),
+            model_name="certificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "grade__in",
+                        ["apprentice", "junior", "intermediate", "senior", "technician", "senior_technician"],
+                    )
+                ),
+                name="certificate_grade_up_to_6",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('held_to', None), ('held_to__gt', models.F('held_from')), _connector='OR'), name='certificate_held_for_a_time'),
+            model_name="certificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_to", None), ("held_to__gt", models.F("held_from")), _connector="OR"
+                ),
+                name="certificate_held_for_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(fields=('worker', 'organisation', 'grade', 'appointed_on'), name='appointment_once_a_day'),
+            model_name="appointment",
+            constraint=models.UniqueConstraint(
+                fields=("worker", "organisation", "grade", "appointed_on"), name="appointment_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__in', ['special_technician', 'chief_technician'])), name='appointment_grade_7_or_8'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grade__in", ["special_technician", "chief_technician"])),
+                name="appointment_grade_7_or_8",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('lapses_on', None), ('lapses_on__gt', models.F('appointed_on')), _connector='OR'), name='appointment_lasts'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("lapses_on", None), ("lapses_on__gt", models.F("appointed_on")), _connector="OR"
+                ),
+                name="appointment_lasts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workerscongress',
-            constraint=models.CheckConstraint(condition=models.Q(('n_worker_delegates__lte', models.F('n_delegates'))), name='congress_worker_delegates_among_all'),
+            model_name="workerscongress",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("n_worker_delegates__lte", models.F("n_delegates"))),
+                name="congress_worker_delegates_among_all",
+            ),
         ),
     ]

@@ -72,7 +72,7 @@ class RosterFinding(models.Model):
     code = models.CharField(max_length=48)
     is_error = models.BooleanField()
     values_sealed = models.BinaryField()
-    """JSON of what was found and what the message names: cells of a roster are personal, so it is encrypted."""
+    """JSON of what was found and what the message names: cells of a roster are personal, so sealed."""
 
     class Meta:
         ordering = ["row", "pk"]
