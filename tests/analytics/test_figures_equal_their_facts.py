@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from tests.analytics.provinces import SUBJECTS
 from tests.analytics.small_worlds import Row, World, age_on, band_of, small_worlds, two_cities
 
+from tongxin.analytics import event_cells
 from tongxin.analytics.answers import Lake
 from tongxin.analytics.definitions import read_definitions
 from tongxin.analytics.engine import Engine
@@ -281,3 +282,10 @@ def test_harmonised_figures_use_the_tree_of_the_chosen_day(world: World) -> None
     chosen = date(2024, 6, 1)
 
     assert computed_figures(world, chosen) == expected_figures(world, chosen)
+
+
+def test_windows_that_no_mask_holds_together_are_counted_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = two_cities()
+    monkeypatch.setattr(event_cells, "MASK_BITS", 1)
+
+    assert computed_figures(world) == expected_figures(world)

@@ -170,9 +170,9 @@ def test_the_same_demo_is_used_again_and_another_home_is_refused(province: Home,
     assert province.json("release", "list") == before
 
     other = Home(tmp_path)
-    other.run("synthesise", "--workers", "100")
+    other.run("synthesise", "--workers", "120")
     (other.folder / "demo.json").unlink()
-    assert str(other.folder) in other.run("demo", "--workers", "100", "--no-serve", status=1).stderr
+    assert str(other.folder) in other.run("demo", "--workers", "120", "--no-serve", status=1).stderr
 
 
 def test_rule_check_names_the_place_and_the_nearest_name(province: Home, tmp_path: Path):
@@ -186,7 +186,7 @@ def test_rule_check_names_the_place_and_the_nearest_name(province: Home, tmp_pat
 
     assert answer["ok"] is False
     (problem,) = answer["errors"]
-    assert (problem["line"], problem["suggestion"]) == (2, "worker.grade")
+    assert (problem["line"], problem["suggestion"]) == (2, "grade")
 
 
 def test_reported_figures_come_in_from_a_table(province: Home, tmp_path: Path):

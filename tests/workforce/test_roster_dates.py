@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import time_machine
 from tests.workforce.rosters import LI, MAY, ZHAO, only_worker, outcome, person, send
 
 from tongxin.workforce.models import EmploymentState
@@ -78,8 +79,8 @@ def test_a_change_for_an_earlier_day_holds_until_the_next_known_change(cast):
     ]
 
 
+@time_machine.travel("2026-09-30 09:00:00+08:00")
 def test_a_roster_of_this_month_does_not_undo_what_the_month_has_brought(cast):
-    """The facts of the cast end on 30 September 2026, its present day."""
     send(cast.alpha, person(post="钳工"))
     send(cast.alpha, person(post="车工"), effective_on=date(2026, 9, 15))
 
@@ -136,3 +137,19 @@ def test_a_new_person_without_a_joining_date_is_a_member_since_the_entry(cast):
     send(cast.alpha, person(LI, is_member="是"))
 
     assert only_worker().memberships.get().valid_from == ENTRY
+
+
+def test_a_change_sent_for_an_earlier_day_runs_on_until_that_value_changes(cast):
+    # By hand: the wage rose on 1 September; only afterwards it is said that the form is dispatch since May.
+    send(cast.alpha, person(monthly_wage="5000"))
+    send(cast.alpha, person(monthly_wage="6000"), effective_on=date(2026, 9, 1))
+    earlier = person(form="劳务派遣", monthly_wage="5000")
+
+    send(cast.alpha, earlier)
+
+    assert states() == [
+        (ENTRY, "", "contract", 500000),
+        (MAY, "", "dispatch", 500000),
+        (date(2026, 9, 1), "", "dispatch", 600000),
+    ]
+    assert outcome(send(cast.alpha, earlier)) == (0, 0, 1, 0)

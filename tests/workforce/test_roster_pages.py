@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.workforce.rosters import LI, WANG, person, receive, send, write_csv
@@ -41,6 +42,7 @@ def work_off(roster: RosterImport) -> None:
     apply_roster_task.func(roster.job_id)
 
 
+@time_machine.travel("2026-09-17 09:00:00+08:00")
 def test_the_only_enterprise_is_chosen_and_the_first_of_the_month_filled_in(cast, act_as):
     page = act_as(cast.reporter_of_alpha).get(reverse("roster_send")).content.decode()
 

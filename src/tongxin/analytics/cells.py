@@ -9,7 +9,7 @@ from functools import cached_property
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from tongxin.analytics.ages import AGE_BAND, age_bands, derived_from
+from tongxin.analytics.ages import AGE_BAND, age_bands
 from tongxin.analytics.answers import UNKNOWN, Lake, category
 from tongxin.analytics.engine import Engine
 from tongxin.analytics.forests import Forest
@@ -92,7 +92,7 @@ class CodedRows:
 
 def code_rows(bench: Bench, rows: ir.Table, lake: Lake, forest: Forest, slots: Slots) -> CodedRows:
     """Run the plan of a family's rows once and keep what is tallied, with numbers in place of categories."""
-    dictionary = bench.engine.take_text(_dictionary(bench, rows, lake, slots))
+    dictionary = bench.engine.take_text(_dictionary(bench, lake, slots))
     columns = [name for name in _KEPT if name in rows.columns]
     names = [*columns, *bench.family.weights, *(name for name, _ in bench.family.parts.values())]
     source = f"{bench.engine.text(rows)} AS r"
@@ -108,27 +108,26 @@ def code_rows(bench: Bench, rows: ir.Table, lake: Lake, forest: Forest, slots: S
 _KEPT = ("window", "organisation", "entity", "worker", "overlaps", "month")
 
 
-def _dictionary(bench: Bench, rows: ir.Table, lake: Lake, slots: Slots) -> pa.Table:
+def _dictionary(bench: Bench, lake: Lake, slots: Slots) -> pa.Table:
     """Return the slot of each category that a family may meet, and of some that it may not."""
     names = list(bench.family.breakdowns)
     met = {(n, UNKNOWN) for n in range(len(names))}
-    stored, derived = [], []
+    stored = []
     for n, column in enumerate(bench.family.breakdowns.values()):
         if column.rpartition(".")[2] == AGE_BAND:
             met |= {(n, band) for band in age_bands()}
-        elif derived_from(column) == column:
-            stored.append(_distinct(n, quote(column), lake.tables[bench.family.subject], bench))
         else:
-            derived.append(_distinct(n, f"category{n}", rows, bench))
+            stored.append(_distinct(n, quote(column), lake.tables[bench.family.subject], bench))
     # Of the subject's table, which is met once, and not of the rows, which are met once for every window.
-    if stored or derived:
-        rows_met = bench.engine.fetch_text(f"FROM {union([*stored, *derived])}")
-        met |= {(row["breakdown"], row["category"]) for row in rows_met}
-    found = [
+    if stored:
+        met |= {
+            (row["breakdown"], row["category"]) for row in bench.engine.fetch_text(f"FROM {union(stored)}")
+        }
+    numbered = [
         {"breakdown": n, "category": each, "slot": slots.number(names[n], each)} for n, each in sorted(met)
     ]
     schema = pa.schema([("breakdown", pa.int32()), ("category", pa.string()), ("slot", pa.int32())])
-    return pa.Table.from_pylist(found, schema=schema)
+    return pa.Table.from_pylist(numbered, schema=schema)
 
 
 def _distinct(n: int, column: str, table: ir.Table, bench: Bench) -> str:

@@ -10,12 +10,11 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from tongxin.analytics.definitions import Definition, version_for
-from tongxin.analytics.figure_files import FigureFile
+from tongxin.analytics.figure_files import FigureFile, read_whole
 from tongxin.codes.periods import Period
 
 
@@ -169,7 +168,7 @@ class FigureStore:
 
     @cached_property
     def _version_of_period(self) -> Mapping[str, int]:
-        table = pq.read_table(self._directory / "periods.parquet")
+        table = read_whole(self._directory / "periods.parquet")
         return dict(zip(table["period"].to_pylist(), table["version"].to_pylist(), strict=True))
 
     def _tree(self, period: str) -> _StoredTree:
@@ -178,15 +177,14 @@ class FigureStore:
 
     @cached_property
     def _trees(self) -> Mapping[int, _StoredTree]:
-        columns = ["version", "node", "last", "alive", "level"]
-        table = pq.read_table(self._directory / "trees.parquet", columns=columns)
-        found = {}
-        for version in sorted(set(self._version_of_period.values())):
-            rows = table.filter(pc.equal(table["version"], version))
-            found[version] = _StoredTree(
-                *(rows[name].to_numpy(zero_copy_only=False) for name in ("node", "last", "alive", "level"))
-            )
-        return found
+        names = ("node", "last", "alive", "level")
+        # Arrow makes NumPy's arrays by means of pandas, which takes longer to import than a command may take.
+        table = pl.read_parquet(self._directory / "trees.parquet", columns=["version", *names])
+        return {
+            version: _StoredTree(*(rows[name].to_numpy() for name in names))
+            for version in sorted(set(self._version_of_period.values()))
+            for rows in [table.filter(pl.col("version") == version)]
+        }
 
 
 def scale_of(definition: Definition) -> Fraction:

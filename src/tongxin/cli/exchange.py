@@ -29,11 +29,14 @@ def template() -> None:
 def template_workers(ctx: click.Context, out: Path, code: str) -> None:
     """Write the roster workbook, with the enterprise's own people already filled in."""
     open_home()
+    from tongxin.cli.running_errors import Refused
     from tongxin.organisations.access import Action, get_organisation_for
     from tongxin.workforce.roster_workbooks import write_roster_template
 
     user = acting_user(ctx)
     unit = get_organisation_for(user, code, Action.CHANGE_PEOPLE)
+    if not out.parent.is_dir():
+        raise Refused(f"There is no folder {out.parent} to write into.")
     count = write_roster_template(unit, out, actor=user)
     click.echo(f"{out}: {count:,} people of {unit.name_zh}.", err=True)
 

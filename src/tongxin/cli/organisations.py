@@ -7,7 +7,7 @@ import click
 
 from tongxin.cli.home import FORMATS, acting_user, open_home, print_rows
 
-LEVELS = click.Choice(["province", "city", "county", "town", "enterprise", "department"])
+LEVELS = click.Choice(["province", "city", "county", "town", "enterprise", "union", "department"])
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 

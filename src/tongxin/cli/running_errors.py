@@ -12,11 +12,12 @@ from django.db.utils import OperationalError, ProgrammingError
 from django.http import Http404
 
 
-class Refused(click.ClickException):
+class Refused(Exception):
     """Something that cannot be done, in words for the person at the terminal."""
 
     def __init__(self, message: str, code: str = "refused") -> None:
         super().__init__(message)
+        self.message = message
         self.code = code
 
 
@@ -25,6 +26,9 @@ def explained(arguments: Sequence[str]) -> Iterator[None]:
     """Say what went wrong on standard error, and in the JSON where JSON was asked for; then exit with 1."""
     try:
         yield
+    except Refused as refused:
+        _tell(refused.message, arguments)
+        raise SystemExit(1) from None
     except click.ClickException:
         raise
     except KeyboardInterrupt:
@@ -55,8 +59,6 @@ def _sentence(error: Exception) -> str | None:
     if isinstance(error, OperationalError | ProgrammingError):
         return _database_sentence(error)
     match error:
-        case Refused():
-            return error.message
         case ValidationError():
             return " ".join(error.messages)
         case PermissionDenied() | Http404() | PeriodError() | DefinitionError() | ConditionError():

@@ -190,7 +190,7 @@ def get_organisation_for(user: Principal, code: str, action: Action = Action.SEE
     try:
         organisation = Organisation.objects.select_related("parent").get(code=code)
     except Organisation.DoesNotExist:
-        raise Http404(_("There is no such unit.")) from None
+        raise Http404(_("There is no unit %(code)s.") % {"code": code}) from None
     require(user, action, organisation)
     return organisation
 
@@ -201,7 +201,7 @@ def require(user: Principal, action: Action, organisation: Organisation) -> None
         return
     covering = grants_that_reach(user, organisation)
     if not _decide(covering, Action.SEE_UNIT).allowed:
-        raise Http404(_("There is no such unit."))
+        raise Http404(_("There is no unit %(code)s.") % {"code": organisation.code})
     decision = _decide(covering, action)
     if not decision.allowed:
         raise PermissionDenied(decision.reason)

@@ -49,7 +49,7 @@ def find_separator(text: str) -> str:
     lines = [line for line in text[:200_000].splitlines()[:_SAMPLE_LINES] if line.strip()]
 
     def agreement(separator: str) -> tuple[int, int]:
-        widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator))
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator)) or Counter([1])
         width, count = max(widths.items(), key=lambda item: ((item[0] > 1) * item[1], item[0]))
         return (count, width) if width > 1 else (0, 1)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -104,6 +105,7 @@ def change_employment(
         setattr(state, name, value)
     state.full_clean()
     state.save()
+    _carry_on(employment, valid_from, before, after)
     log.record(
         actor=actor,
         action="employments.changed",
@@ -114,6 +116,18 @@ def change_employment(
         **{name: (before.get(name), value) for name, value in after.items() if before.get(name) != value},
     )
     return state
+
+
+def _carry_on(employment: Employment, day: date, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Let a changed value run on until that value itself next changes, through states that only repeat it."""
+    running = {name for name in before if before[name] != after[name]}
+    for later in employment.states.filter(valid_from__gt=day).order_by("valid_from"):
+        running = {name for name in running if getattr(later, name) == before[name]}
+        if not running:
+            return
+        for name in running:
+            setattr(later, name, after[name])
+        later.save(update_fields=sorted(running))
 
 
 @transaction.atomic

@@ -28,7 +28,6 @@ from tongxin.workbooks.refusals import WorkbookRefused
 from tongxin.workforce.checks import require_enterprise
 from tongxin.workforce.identity import indexes_for
 from tongxin.workforce.models import ColumnMapping, RosterImport
-from tongxin.workforce.queries import registry_day
 from tongxin.workforce.roster_differences import Differences, find_differences
 from tongxin.workforce.roster_findings import seal_refusal
 from tongxin.workforce.roster_known import read_known
@@ -60,7 +59,7 @@ class Compared:
 
 def first_of_month() -> date:
     """Return from which day changes hold unless the sender says otherwise."""
-    return registry_day().replace(day=1)
+    return timezone.localdate().replace(day=1)
 
 
 @transaction.atomic
@@ -194,7 +193,7 @@ def compare(roster: RosterImport, check: RosterCheck) -> Compared:
     rows = check.rows.with_columns(document_index=indexes_for(check.rows))
     numbers = rows["certificate_number"].drop_nulls().unique()
     known = read_known(roster.organisation, rows["document_index"].unique(), numbers)
-    differences = find_differences(rows, known, effective=roster.effective_on, today=registry_day())
+    differences = find_differences(rows, known, effective=roster.effective_on, today=timezone.localdate())
     layout = load_layout(LAYOUT)
     headers = {key: layout.header(key) for key in layout.keys}
     severities = {code: finding.severity for code, finding in FINDINGS.items()}

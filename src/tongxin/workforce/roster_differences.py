@@ -10,7 +10,7 @@ from operator import or_
 import polars as pl
 
 from tongxin.codes.lists import get_list
-from tongxin.workforce.roster_certificates import find_certificate_changes
+from tongxin.workforce.roster_certificates import SkillChanges, find_certificate_changes
 from tongxin.workforce.roster_known import Known
 
 PERSONAL = ("name", "sex", "born_on", "education", "phone")
@@ -57,27 +57,7 @@ def find_differences(rows: pl.DataFrame, known: Known, *, effective: date, today
     placed = placed.join(overlapping.select("row"), on="row", how="anti")
     skills = find_certificate_changes(placed, known, get_list("skill_grade"))
     placed = placed.join(skills.refused.select("row"), on="row", how="anti")
-    personal = _differs(PERSONAL)
-    elsewhere = pl.col("is_elsewhere").fill_null(value=False)
-    placed = placed.with_columns(
-        is_person_new=pl.col("worker_id").is_null(),
-        is_person_changed=pl.col("worker_id").is_not_null() & ~elsewhere & personal,
-        is_proposed=pl.col("worker_id").is_not_null() & elsewhere & personal,
-        is_job_new=pl.col("employment_id").is_null(),
-        is_end_changed=pl.col("employment_id").is_not_null() & _differs(("ended_on",)),
-        is_state_changed=pl.col("employment_id").is_null() | _differs(DATED),
-        is_skill_changed=pl.col("row").is_in(skills.changed_rows.implode()),
-    )
-    placed = _with_membership(placed)
-    flags = ("is_person_changed", "is_end_changed", "is_state_changed", "is_skill_changed")
-    changed = reduce(or_, (pl.col(name) for name in flags)) | pl.col("membership").is_not_null()
-    placed = placed.with_columns(
-        outcome=pl.when(pl.col("is_job_new"))
-        .then(pl.lit("added"))
-        .when(changed)
-        .then(pl.lit("changed"))
-        .otherwise(pl.lit("unchanged"))
-    )
+    placed = _told(_with_membership(_flagged(placed, skills)))
     return Differences(
         rows=placed,
         findings=pl.concat([overlapping, skills.refused, skills.warnings, _review_warnings(placed)]),
@@ -90,9 +70,7 @@ def find_differences(rows: pl.DataFrame, known: Known, *, effective: date, today
         proposals=_proposals(placed),
         jobs_new=placed.filter("is_job_new"),
         jobs_changed=placed.filter("is_end_changed"),
-        states=placed.filter("is_state_changed").with_columns(
-            *(pl.coalesce(name, f"known_{name}").alias(name) for name in DATED), holds_from="state_from"
-        ),
+        states=_states(placed.filter("is_state_changed"), known),
         certificates_new=skills.new,
         certificates_changed=skills.changed,
         certificates_closed=skills.closed,
@@ -104,6 +82,66 @@ def find_differences(rows: pl.DataFrame, known: Known, *, effective: date, today
         ),
         memberships_changed=placed.filter(pl.col("membership") == "corrected"),
     )
+
+
+def _states(changed: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Return the states to write: one a changed row, and those later ones through which a change runs on.
+
+    A value holds until that value itself next changes: a later state that only repeats what it replaces
+    takes the new value too.
+    """
+    named = [pl.coalesce(name, f"known_{name}").alias(name) for name in DATED]
+    columns = ["document_index", "started_on", "holds_from", *DATED]
+    first = changed.with_columns(*named, holds_from="state_from").select(columns)
+    before = {f"known_{name}": f"before_{name}" for name in DATED}
+    later = (
+        changed.filter(pl.col("employment_id").is_not_null())
+        .with_columns(*named)
+        .select("employment_id", "document_index", "started_on", "state_from", *DATED, *before)
+        .rename(before)
+        .join(known.states, on="employment_id")
+        .filter(pl.col("valid_from") > pl.col("state_from"))
+        .sort("employment_id", "valid_from")
+    )
+    carried = [_is_carried(name).alias(f"carries_{name}") for name in DATED]
+    later = later.with_columns(carried).filter(pl.any_horizontal(f"carries_{name}" for name in DATED))
+    values = [
+        pl.when(f"carries_{name}").then(pl.col(name)).otherwise(pl.col(f"known_{name}")).alias(name)
+        for name in DATED
+    ]
+    return pl.concat([first, later.with_columns(*values, holds_from="valid_from").select(columns)])
+
+
+def _is_carried(name: str) -> pl.Expr:
+    """Return whether a change runs on through a later state: all states so far repeat what was before."""
+    repeats = pl.col(f"known_{name}").eq_missing(pl.col(f"before_{name}")).cast(pl.Int8)
+    differs = pl.col(name).ne_missing(pl.col(f"before_{name}"))
+    return differs & (repeats.cum_min().over("employment_id") == 1)
+
+
+def _flagged(placed: pl.DataFrame, skills: SkillChanges) -> pl.DataFrame:
+    """Say of each row what is new and what differs."""
+    is_known = pl.col("worker_id").is_not_null()
+    has_job = pl.col("employment_id").is_not_null()
+    personal = _differs(PERSONAL)
+    elsewhere = pl.col("is_elsewhere").fill_null(value=False)
+    return placed.with_columns(
+        is_person_new=~is_known,
+        is_person_changed=is_known & ~elsewhere & personal,
+        is_proposed=is_known & elsewhere & personal,
+        is_job_new=~has_job,
+        is_end_changed=has_job & _differs(("ended_on",)),
+        is_state_changed=~has_job | _differs(DATED),
+        is_skill_changed=pl.col("row").is_in(skills.changed_rows.implode()),
+    )
+
+
+def _told(placed: pl.DataFrame) -> pl.DataFrame:
+    """Sum up each row in one word: added, changed or unchanged."""
+    flags = ("is_person_changed", "is_end_changed", "is_state_changed", "is_skill_changed")
+    changed = reduce(or_, (pl.col(name) for name in flags)) | pl.col("membership").is_not_null()
+    outcome = pl.when(pl.col("is_job_new")).then(pl.lit("added")).when(changed).then(pl.lit("changed"))
+    return placed.with_columns(outcome=outcome.otherwise(pl.lit("unchanged")))
 
 
 def _place(rows: pl.DataFrame, known: Known, effective: date, today: date) -> pl.DataFrame:

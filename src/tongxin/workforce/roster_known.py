@@ -101,19 +101,14 @@ class Known:
 def read_known(organisation: Organisation, indexes: pl.Series, numbers: pl.Series) -> Known:
     """Read what is registered of the persons with these blind indexes and of these certificates."""
     elsewhere = Employment.objects.filter(worker=OuterRef("pk")).exclude(organisation=organisation)
+    everybody = Worker.objects.annotate(is_elsewhere=Exists(elsewhere))
     workers = _read(
-        Worker.objects.annotate(is_elsewhere=Exists(elsewhere)),
-        "document_index",
-        indexes,
-        WORKERS,
+        everybody, "document_index", indexes, WORKERS,
         "document_index", "pk", "name", "sex", "born_on", "education", "phone_sealed", "is_elsewhere",
     )  # fmt: skip
     people = workers["worker_id"]
     jobs = _read(
-        Employment.objects.filter(organisation=organisation),
-        "worker",
-        people,
-        JOBS,
+        Employment.objects.filter(organisation=organisation), "worker", people, JOBS,
         "worker_id", "pk", "started_on", "ended_on",
     )  # fmt: skip
     appointments = _read(

@@ -16,6 +16,7 @@ from tongxin.organisations.models import Organisation
 from tongxin.workbooks.layouts import load_layout
 from tongxin.workbooks.templates import write_template
 from tongxin.workbooks.verdicts import write_verdicts
+from tongxin.workforce.checks import require_enterprise
 from tongxin.workforce.identity import open_number, open_phone
 from tongxin.workforce.models import (
     Appointment,
@@ -34,6 +35,7 @@ from tongxin.workforce.roster_reading import LAYOUT, read_roster
 def write_roster_template(organisation: Organisation, path: Path, *, actor: Principal) -> int:
     """Write the enterprise's workbook with its present people; returns how many rows it holds."""
     require(actor, Action.CHANGE_PEOPLE, organisation)
+    require_enterprise(organisation)
     people = list(_people(organisation, registry_day()))
     write_template(
         path,
