@@ -66,7 +66,7 @@ def test_of_given_units_those_in_reach_are_kept_in_their_order(cast: Cast) -> No
 
 def test_a_code_that_no_unit_has_is_not_found_like_one_that_is_hidden(cast: Cast) -> None:
     for code in ("999999", "330110"):
-        with pytest.raises(Http404, match=r"There is no such unit\."):
+        with pytest.raises(Http404, match=rf"^There is no unit {code}\.$"):
             get_organisation_for(cast.office_of_xiaoshan, code)
 
 
