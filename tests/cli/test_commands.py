@@ -203,3 +203,15 @@ def test_reported_figures_come_in_from_a_table(province: Home, tmp_path: Path):
     assert (first["rows"], first["added"], first["rejected"]) == (2, 1, 1)
     assert (first["errors"][0]["row"], first["errors"][0]["column"]) == (3, "期间")
     assert (second["unchanged"], second["added"]) == (1, 0)
+
+
+def test_a_folder_that_is_not_there_is_named_before_anything_is_done(province: Home, tmp_path: Path):
+    unit = province.json("organisations", "--level", "enterprise")[0]["code"]
+    roster, missing = tmp_path / "roster.xlsx", str(tmp_path / "missing" / "out.xlsx")
+    province.run("template", "workers", str(roster), "--organisation", unit)
+
+    for arguments in (
+        ("template", "workers", missing, "--organisation", unit),
+        ("import", "workers", str(roster), "--organisation", unit, "--verdicts", missing),
+    ):
+        assert str(tmp_path / "missing") in province.run(*arguments, status=1).stderr

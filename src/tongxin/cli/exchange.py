@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from tongxin.cli.home import acting_user, open_home, print_json
+from tongxin.cli.home import acting_user, open_home, print_json, require_folder
 from tongxin.cli.organisations import DAY
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -29,14 +29,12 @@ def template() -> None:
 def template_workers(ctx: click.Context, out: Path, code: str) -> None:
     """Write the roster workbook, with the enterprise's own people already filled in."""
     open_home()
-    from tongxin.cli.running_errors import Refused
     from tongxin.organisations.access import Action, get_organisation_for
     from tongxin.workforce.roster_workbooks import write_roster_template
 
     user = acting_user(ctx)
     unit = get_organisation_for(user, code, Action.CHANGE_PEOPLE)
-    if not out.parent.is_dir():
-        raise Refused(f"There is no folder {out.parent} to write into.")
+    require_folder(out)
     count = write_roster_template(unit, out, actor=user)
     click.echo(f"{out}: {count:,} people of {unit.name_zh}.", err=True)
 
@@ -75,6 +73,8 @@ def import_workers(
 ) -> None:
     """Read a roster: accepted rows are stored, rejected ones are listed with row, column and reason."""
     open_home()
+    if verdicts:
+        require_folder(verdicts)
     from tongxin.cli.rosters import import_roster
 
     answer, is_refused = import_roster(

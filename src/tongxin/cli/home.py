@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -38,6 +39,14 @@ def acting_user(ctx: click.Context) -> Any:
     if user is None:
         raise Refused(f"There is no active account named {username!r}.")
     return user
+
+
+def require_folder(path: Path) -> None:
+    """Refuse a file that could not be written, before anything is done."""
+    from tongxin.cli.running_errors import Refused
+
+    if not path.parent.is_dir():
+        raise Refused(f"There is no folder {path.parent} to write into.")
 
 
 def print_json(answer: object) -> None:
