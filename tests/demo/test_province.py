@@ -14,6 +14,7 @@ from tongxin.codes.identity_numbers import parse_identity_number
 from tongxin.codes.industries import industry_named
 from tongxin.codes.lists import get_list
 from tongxin.codes.occupations import load_occupations
+from tongxin.demo.people import imagine_people, resident_bodies
 from tongxin.demo.province import FEWEST_WORKERS, Province, make_province
 from tongxin.demo.vocabulary import read_words
 
@@ -62,6 +63,34 @@ def test_the_same_arguments_give_the_same_rows():
 def test_another_seed_gives_other_people(small: Province):
     other = make_province(n_workers=1_000, seed=8)
     assert set(other.people.document_number).isdisjoint(small.people.document_number)
+
+
+def test_people_made_in_parts_are_numbered_on_and_nobody_stands_twice():
+    province = make_province(n_workers=1_000, seed=7, part_size=300)
+
+    people, certificates = province.people, province.facts["certificates"]
+    assert len(people) == len(set(people.document_number)) == 1_000
+    assert all(frame["id"].to_list() == list(range(1, len(frame) + 1)) for frame in province.facts.values())
+    numbered = certificates.filter(pl.col("number") != "")
+    assert numbered["number"].is_unique().all()
+    jobs = province.facts["employments"]
+    assert set(jobs["worker_id"]) == set(range(1, 1_001))
+    assert set(province.facts["employment_states"]["employment_id"]) == set(jobs["id"])
+    # A certificate is held where its holder worked, of whatever part.
+    held = certificates.drop_nulls("organisation_id").join(
+        jobs, on=["worker_id", "organisation_id"], how="semi"
+    )
+    assert len(held) == certificates["organisation_id"].count()
+
+
+def test_resident_numbers_that_are_taken_are_not_given_again():
+    first = imagine_people(np.random.default_rng(5), np.full(50, 0.5))
+    taken = np.sort(resident_bodies(first))
+
+    second = imagine_people(np.random.default_rng(5), np.full(50, 0.5), before=50, taken=taken)
+
+    assert set(first.document_number).isdisjoint(second.document_number)
+    assert first.born_on.tolist() == second.born_on.tolist()
 
 
 def test_a_province_too_small_for_its_counties_is_refused():
@@ -209,7 +238,7 @@ def test_a_certificate_number_ends_in_the_digit_of_its_grade(small: Province):
 
 
 def test_some_values_are_missing_and_sex_never_is(province: Province):
-    states = province.facts["states"]
+    states = province.facts["employment_states"]
     assert 0.01 < states["wage_fen"].null_count() / states.height < 0.06
     assert 0.01 < np.mean(province.people.education == "") < 0.06
     assert "" not in set(province.people.sex)
@@ -217,7 +246,7 @@ def test_some_values_are_missing_and_sex_never_is(province: Province):
 
 def test_codes_are_those_of_the_lists(province: Province):
     used = {
-        ("states", "form"): "employment_form",
+        ("employment_states", "form"): "employment_form",
         ("trainings", "kind"): "training_kind",
         ("competitions", "level"): "competition_level",
         ("innovations", "kind"): "innovation_kind",
@@ -234,11 +263,11 @@ def test_codes_are_those_of_the_lists(province: Province):
     assert set(people.document_type) <= set(get_list("document_type").codes())
     assert set(province.enterprises.ownership) <= set(get_list("ownership").codes())
     assert set(province.enterprises.size) == set(get_list("enterprise_size").codes())
-    assert set(province.facts["states"]["occupation"]) - {""} <= set(load_occupations())
+    assert set(province.facts["employment_states"]["occupation"]) - {""} <= set(load_occupations())
 
 
 def test_wages_grow(province: Province):
-    states = province.facts["states"].with_columns(pl.col("valid_from").dt.year().alias("year"))
+    states = province.facts["employment_states"].with_columns(pl.col("valid_from").dt.year().alias("year"))
     means = dict(states.group_by("year").agg(pl.col("wage_fen").mean()).iter_rows())
     assert means[2024] < means[2025] < means[2026]
     # The front line earned 6,928 yuan a month in 2021, 45.1 percent more than in 2017: some 9.7% a year.

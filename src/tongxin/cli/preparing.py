@@ -79,17 +79,27 @@ def fill_home(*, n_workers: int, seed: int, example: str | None, progress: Progr
     summary = load_demo(
         n_workers=n_workers,
         seed=seed,
-        progress=lambda stage, done, total: progress(stage, 10 + done * 50 // max(total, 1)),
+        progress=_of_hundred(lambda stage, percent: progress(stage, 10 + percent // 2)),
     )
     return summary.sign_ins
 
 
-def prepare_synthetic(*, n_workers: int, seed: int, progress: Progress) -> str:
+def _of_hundred(progress: Progress) -> Callable[[str, int, int], None]:
+    return lambda stage, done, total: progress(stage, done * 100 // max(total, 1))
+
+
+def prepare_synthetic(*, n_workers: int, seed: int, lake_only: bool, progress: Progress) -> str:
     """Fill an empty home with a synthetic province; the first release is built when it is asked for."""
+    from tongxin.demo.lake_loading import load_lake
+
     if _holds_facts():
         message = _("%(home)s is not empty. Set TONGXIN_HOME to an empty folder.")
         raise Refused(message % {"home": settings.TONGXIN_HOME})
-    fill_home(n_workers=n_workers, seed=seed, example=None, progress=progress)
+    if lake_only:
+        prepare_home(with_divisions=True)
+        load_lake(n_workers=n_workers, seed=seed, progress=_of_hundred(progress))
+    else:
+        fill_home(n_workers=n_workers, seed=seed, example=None, progress=progress)
     return _("The home is filled. Build its first release with “tongxin release build”.")
 
 

@@ -61,14 +61,21 @@ def demo(workers: int, seed: int, example: str | None, port: int, no_serve: bool
 
 @click.command()
 @click.option(
-    "--workers", required=True, type=click.IntRange(120, 2_000_000), help="How many people to make."
+    "--workers", required=True, type=click.IntRange(120, 50_000_000), help="How many people to make."
 )
 @click.option("--seed", default=1, show_default=True, type=int)
-def synthesise(workers: int, seed: int) -> None:
-    """Fill an empty home with a synthetic province of any size, without sign-ins' pages or a release."""
+@click.option(
+    "--lake-only", is_flag=True, help="Write the facts of people into the lake, not into the registry."
+)
+def synthesise(workers: int, seed: int, *, lake_only: bool) -> None:
+    """Fill an empty home with a synthetic province of any size, without a release.
+
+    With --lake-only the units are in the registry and the facts of people in the lake alone: quick and small,
+    for figures at the scale of a province. Names and numbers of people are then nowhere.
+    """
     open_home()
     from tongxin.cli.preparing import prepare_synthetic
 
     with Bar("synthesise") as progress:
-        summary = prepare_synthetic(n_workers=workers, seed=seed, progress=progress)
+        summary = prepare_synthetic(n_workers=workers, seed=seed, lake_only=lake_only, progress=progress)
     click.echo(summary)

@@ -33,10 +33,9 @@ ACTIVITIES_A_YEAR = 4.5
 
 
 def enterprise_rows(
-    rng: np.random.Generator, enterprises: Enterprises, unions: Unions, jobs: Jobs
+    rng: np.random.Generator, enterprises: Enterprises, unions: Unions, staff: Ints
 ) -> dict[str, pl.DataFrame]:
-    """Return the frames of every kind of record."""
-    staff = np.array([_staff(jobs, len(enterprises), day) for day in _quarter_ends()])
+    """Return the frames of every kind of record; `staff` is what `count_staff` returns for all jobs."""
     return {
         "agreements": _agreements(rng, enterprises, unions, staff),
         "congresses": _congresses(rng, enterprises, unions, staff),
@@ -50,8 +49,12 @@ def _quarter_ends() -> list[np.datetime64]:
     return [month.astype("datetime64[D]") - 1 for month in months]
 
 
-def _staff(jobs: Jobs, n_enterprises: int, day: np.datetime64) -> Ints:
-    return np.bincount(jobs.enterprise[jobs.employed_on(day)], minlength=n_enterprises)
+def count_staff(jobs: Jobs | None, n_enterprises: int) -> Ints:
+    """Return how many jobs each enterprise has at the end of each quarter: a row a quarter."""
+    if jobs is None:
+        return np.zeros((len(_quarter_ends()), n_enterprises), dtype=np.int64)
+    on_days = [jobs.enterprise[jobs.employed_on(day)] for day in _quarter_ends()]
+    return np.array([np.bincount(each, minlength=n_enterprises) for each in on_days])
 
 
 def _agreements(

@@ -18,6 +18,8 @@ WORKERS_EACH = 67
 FEWEST = 110
 LARGEST_SHARE = 0.03
 """Before second jobs and leavers, so that the largest stays below 4 percent."""
+LARGEST_STAFF = 30_000
+"""However large the province, no enterprise has more."""
 
 OWNERSHIPS = {"private": 70, "foreign": 7, "hmt": 6, "state": 6, "mixed": 5, "collective": 3, "individual": 3}
 SIZES = (("large", 0.03), ("medium", 0.15), ("small", 0.65), ("micro", 1.0))
@@ -55,7 +57,7 @@ def found_enterprises(rng: np.random.Generator, n_workers: int) -> Enterprises:
     counties = choose_counties(rng, places, n)
     towns = _place_in_moved_town(choose_towns(rng, places, counties), places.towns)
     by_code = {county.code: county for county in places.counties}
-    share = _shares(rng, n)
+    share = _shares(rng, n, min(LARGEST_SHARE, LARGEST_STAFF / n_workers))
     size = _sizes(share)
     divisions = _divisions(rng, [str(by_code[code].parent) for code in counties])
     opened_on, closed_on = _lives(rng, towns, np.arange(n) >= len(places.counties) + 4)
@@ -92,11 +94,11 @@ def _place_in_moved_town(towns: list[Division], by_county: dict[str, list[Divisi
     return placed
 
 
-def _shares(rng: np.random.Generator, n: int) -> Floats:
+def _shares(rng: np.random.Generator, n: int, largest: float) -> Floats:
     """Return sizes with a long tail; what is above the largest share goes to all others."""
     shares = rng.lognormal(0.0, 1.25, n)
     for _ in range(20):
-        shares = np.minimum(shares / shares.sum(), LARGEST_SHARE)
+        shares = np.minimum(shares / shares.sum(), largest)
     found: Floats = shares / shares.sum()
     return found
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tongxin.audit import log
 from tongxin.demo.chances import FACTS_FROM, FACTS_UNTIL
 from tongxin.demo.groups import seat_groups
 from tongxin.demo.people import People
-from tongxin.demo.province import Province, make_province
+from tongxin.demo.province import make_province
 from tongxin.demo.sign_ins import SignIn, add_sign_ins, choose_enterprise
 from tongxin.demo.tables import insert_rows, set_sequences
 from tongxin.demo.tree import Planted, move_town, plant_units
@@ -50,7 +51,7 @@ REGISTERED_AT = f"{FACTS_UNTIL.isoformat()} 09:00:00+00:00"
 
 TABLES: Mapping[str, type[Model]] = {
     "employments": Employment,
-    "states": EmploymentState,
+    "employment_states": EmploymentState,
     "certificates": Certificate,
     "appointments": Appointment,
     "memberships": Membership,
@@ -105,24 +106,31 @@ def load_demo(*, n_workers: int, seed: int, progress: Progress | None = None) ->
         rows["workers"] = insert_rows(Worker, _worker_rows(province.people))
         for step, (name, model) in enumerate(TABLES.items(), start=3):
             report(name, step, total)
-            rows[name] = insert_rows(model, _placed(province.facts[name], planted))
+            rows[name] = insert_rows(model, place_rows(province.facts[name], planted))
         set_sequences([Organisation, Worker, *TABLES.values()])
         report("groups", total - 1, total)
         rows["groups"] = seat_groups(seed=seed)
         move_town()
-        programme = _describe_programme()
-        sign_ins = add_sign_ins(_units_of_sign_ins(_staff(province, planted)))
-        log.record(
-            actor=None,
-            action="demo.loaded",
-            target=programme,
-            organisation_id=programme.root_id,
-            workers=n_workers,
-            seed=seed,
-        )
+        sign_ins = finish_home(staff_of(province.facts["employments"]), planted, n_workers, seed)
     write_made_with(MadeWith("province", n_workers, seed, __version__))
     report("done", total, total)
     return DemoSummary(rows, tuple(sign_ins))
+
+
+def finish_home(staff: Mapping[int, int], planted: Planted, n_workers: int, seed: int) -> Sequence[SignIn]:
+    """Say what the home is, and who can sign in; `staff` is how many each enterprise has, by its number."""
+    programme = _describe_programme()
+    by_key = {number + planted.before: n for number, n in staff.items()}
+    sign_ins = add_sign_ins(_units_of_sign_ins(by_key))
+    log.record(
+        actor=None,
+        action="demo.loaded",
+        target=programme,
+        organisation_id=programme.root_id,
+        workers=n_workers,
+        seed=seed,
+    )
+    return sign_ins
 
 
 def refuse_used_home() -> None:
@@ -150,17 +158,17 @@ def _worker_rows(people: People) -> pl.DataFrame:
     )
 
 
-def _placed(frame: pl.DataFrame, planted: Planted) -> pl.DataFrame:
+def place_rows(frame: pl.DataFrame, planted: Planted) -> pl.DataFrame:
     """Turn numbers of enterprises into keys of the registry."""
     if "organisation_id" not in frame.columns:
         return frame
     return frame.with_columns(pl.col("organisation_id") + planted.before)
 
 
-def _staff(province: Province, planted: Planted) -> dict[int, int]:
-    jobs = province.facts["employments"].filter(pl.col("ended_on").is_null())
-    counts = jobs.group_by("organisation_id").len()
-    return {number + planted.before: n for number, n in counts.iter_rows()}
+def staff_of(employments: pl.DataFrame) -> Counter[int]:
+    """Return how many are employed at the end of the facts, by the number of the enterprise."""
+    counts = employments.filter(pl.col("ended_on").is_null()).group_by("organisation_id").len()
+    return Counter(dict(counts.iter_rows()))
 
 
 def _units_of_sign_ins(staff: dict[int, int]) -> dict[str, Organisation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,8 +38,17 @@ class People:
         return (day - self.born_on).astype(np.int64) / YEAR
 
 
-def imagine_people(rng: np.random.Generator, women: Floats) -> People:
-    """Return one person for each entry of `women`, the chance that it is one."""
+NOBODY: Ints = np.array([], dtype=np.int64)
+"""The bodies of the resident numbers of no people."""
+
+
+def imagine_people(
+    rng: np.random.Generator, women: Floats, *, before: int = 0, taken: Ints = NOBODY
+) -> People:
+    """Return one person for each entry of `women`, the chance that it is one.
+
+    There are `before` people already; `taken` has the bodies of their resident numbers, sorted.
+    """
     n = len(women)
     is_woman = rng.random(n) < women
     age = np.clip(rng.normal(39.5, 10.5, n), YOUNGEST, OLDEST)
@@ -46,7 +56,7 @@ def imagine_people(rng: np.random.Generator, women: Floats) -> People:
     edge = (age <= YOUNGEST) | (age >= OLDEST)
     age[edge] = rng.uniform(YOUNGEST + 1, 45, int(edge.sum()))
     born_on = LAST - days(age * YEAR)
-    document_type, number = _documents(rng, born_on, is_woman)
+    document_type, number = _documents(rng, born_on, is_woman, before, taken)
     return People(
         document_type=document_type,
         document_number=number,
@@ -76,9 +86,11 @@ def _names(rng: np.random.Generator, is_woman: Flags) -> Texts:
     return names
 
 
-def _documents(rng: np.random.Generator, born_on: Days, is_woman: Flags) -> tuple[Texts, Texts]:
+def _documents(
+    rng: np.random.Generator, born_on: Days, is_woman: Flags, before: int, taken: Ints
+) -> tuple[Texts, Texts]:
     n = len(born_on)
-    numbers = _resident_numbers(rng, born_on, is_woman)
+    numbers = _resident_numbers(rng, born_on, is_woman, taken)
     types = np.full(n, "resident_id", dtype=object)
     chances = rng.random(n)
     edge = 0.0
@@ -86,7 +98,7 @@ def _documents(rng: np.random.Generator, born_on: Days, is_woman: Flags) -> tupl
         rows = np.flatnonzero((chances >= edge) & (chances < edge + kind["per_thousand"] / 1000))
         edge += kind["per_thousand"] / 1000
         types[rows] = name
-        numbers[rows] = _other_numbers(kind, rows)
+        numbers[rows] = _other_numbers(kind, rows + before)
     return types, numbers
 
 
@@ -98,11 +110,11 @@ def _other_numbers(kind: dict[str, Any], rows: Ints) -> Texts:
     )
 
 
-def _resident_numbers(rng: np.random.Generator, born_on: Days, is_woman: Flags) -> Texts:
+def _resident_numbers(rng: np.random.Generator, born_on: Days, is_woman: Flags, taken: Ints) -> Texts:
     """Return numbers under divisions that existed when the person was numbered, each number once."""
     codes = _home_codes(rng, len(born_on))
     bodies = codes * 10**11 + _as_digits(born_on) * 1000 + _sequences(rng, is_woman)
-    while len(twice := _repeated(bodies)):
+    while len(twice := _repeated(bodies, taken)):
         bodies[twice] += _sequences(rng, is_woman[twice]) - bodies[twice] % 1000
     digits = (bodies[:, None] // 10 ** np.arange(16, -1, -1)) % 10
     check = (digits * np.array(WEIGHTS)).sum(axis=1) % 11
@@ -112,9 +124,26 @@ def _resident_numbers(rng: np.random.Generator, born_on: Days, is_woman: Flags) 
     )
 
 
-def _repeated(bodies: Ints) -> Ints:
+def _repeated(bodies: Ints, taken: Ints) -> Ints:
     _, first = np.unique(bodies, return_index=True)
-    return np.setdiff1d(np.arange(len(bodies)), first)
+    is_repeated = np.ones(len(bodies), dtype=bool)
+    is_repeated[first] = False
+    if len(taken):
+        place = np.minimum(np.searchsorted(taken, bodies), len(taken) - 1)
+        is_repeated |= taken[place] == bodies
+    return np.flatnonzero(is_repeated)
+
+
+def resident_bodies(people: People) -> Ints:
+    """Return the first 17 digits of the resident numbers."""
+    numbers = people.document_number[people.document_type == "resident_id"]
+    found: Ints = numbers.astype("U17").astype(np.int64)
+    return found
+
+
+def join_people(parts: Sequence[People]) -> People:
+    """Return the people of several parts as one."""
+    return People(**{name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])})
 
 
 def _sequences(rng: np.random.Generator, is_woman: Flags) -> Ints:

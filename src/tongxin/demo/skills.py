@@ -156,15 +156,18 @@ def _later(rng: np.random.Generator, grade: Ints) -> list[tuple[Ints, Ints, Days
 
 
 def certificate_rows(
-    rng: np.random.Generator, skills: Skills, place: Ints, occupation: Texts
+    rng: np.random.Generator, skills: Skills, place: Ints, occupation: Texts, *, before: int = 0
 ) -> pl.DataFrame:
-    """Return the certificates as rows; `place` is where each was earned, -1 where its holder had no work."""
+    """Return the certificates as rows, numbered on from `before`.
+
+    `place` is where each was earned, -1 where its holder had no work.
+    """
     n = len(skills.worker)
     grade = pick(GRADES, skills.rank)
     numbered = rng.random(n) > 0.03
     # Declared without number or day: on record from the day of the declaration.
     declared = ~numbered & (rng.random(n) < 0.4)
-    number = _numbers(rng, skills)
+    number = _numbers(rng, skills, before)
     issuers = read_words("texts")["issuers"]
     return pl.DataFrame(
         {
@@ -184,7 +187,7 @@ def certificate_rows(
     )
 
 
-def _numbers(rng: np.random.Generator, skills: Skills) -> Texts:
+def _numbers(rng: np.random.Generator, skills: Skills, before: int) -> Texts:
     """Return 22 characters: kind and number of the body, province, series, year, grade, sequence."""
     n = len(skills.worker)
     years = (skills.on.astype("datetime64[Y]").astype(np.int64) + 1970) % 100
@@ -193,7 +196,7 @@ def _numbers(rng: np.random.Generator, skills: Skills) -> Texts:
         [
             f"{kind}000033{9900 + i // 900_000:06d}{year:02d}{DIGITS[rank]}{i % 900_000 + 1:06d}"
             for i, (kind, year, rank) in enumerate(
-                zip(kinds, years.tolist(), skills.rank.tolist(), strict=True)
+                zip(kinds, years.tolist(), skills.rank.tolist(), strict=True), before
             )
         ],
         dtype=object,

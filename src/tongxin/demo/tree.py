@@ -12,7 +12,7 @@ from django.db.models import Max, QuerySet
 
 from tongxin.demo.chances import Days, start_chances
 from tongxin.demo.enterprises import OWNERSHIPS, Enterprises, credit_code
-from tongxin.demo.province import Province
+from tongxin.demo.province import Ground
 from tongxin.demo.unions import Unions
 from tongxin.demo.vocabulary import read_words
 from tongxin.organisations.actions import move_organisation
@@ -39,28 +39,28 @@ class Planted:
     enterprises: list[Organisation]
 
 
-def plant_units(province: Province, *, seed: int) -> Planted:
+def plant_units(ground: Ground, *, seed: int) -> Planted:
     """Store enterprises, unions and what they are, under the real towns."""
     towns = {unit.code: unit for unit in _divisions()}
     before: int = Organisation.objects.aggregate(last=Max("pk"))["last"] or 0
     enterprises = [
         _unit(before + i + 1, Level.ENTERPRISE, towns[town], *values)
-        for i, (town, *values) in enumerate(_enterprise_values(province.enterprises))
+        for i, (town, *values) in enumerate(_enterprise_values(ground.enterprises))
     ]
     federations = _federations(before + len(enterprises), list(towns.values()))
     first_union = before + len(enterprises) + len(federations)
     unions = [
         _unit(first_union + i + 1, Level.UNION, towns[town], *values)
-        for i, (town, *values) in enumerate(_union_values(province.unions))
+        for i, (town, *values) in enumerate(_union_values(ground.unions))
     ]
     units = [*enterprises, *federations, *unions]
     Organisation.objects.bulk_create(units, batch_size=2000)
     NameSpell.objects.bulk_create([_name_of(unit) for unit in units], batch_size=2000)
     Placement.objects.bulk_create([_placement_of(unit) for unit in units], batch_size=2000)
     OrganisationEvent.objects.bulk_create(list(_events(units)), batch_size=2000)
-    _place_unions(federations, unions, province.unions)
-    _describe(province.enterprises, enterprises, seed)
-    _cover(province, enterprises, unions)
+    _place_unions(federations, unions, ground.unions)
+    _describe(ground.enterprises, enterprises, seed)
+    _cover(ground, enterprises, unions)
     return Planted(before, enterprises)
 
 
@@ -225,13 +225,13 @@ def _describe(rows: Enterprises, enterprises: list[Organisation], seed: int) -> 
     Particulars.objects.bulk_create(found, batch_size=2000)
 
 
-def _cover(province: Province, enterprises: list[Organisation], unions: list[Organisation]) -> None:
-    covered = np.flatnonzero(province.unions.of >= 0).tolist()
-    since = _as_dates(province.unions.covered_from)
+def _cover(ground: Ground, enterprises: list[Organisation], unions: list[Organisation]) -> None:
+    covered = np.flatnonzero(ground.unions.of >= 0).tolist()
+    since = _as_dates(ground.unions.covered_from)
     UnionCover.objects.bulk_create(
         [
             UnionCover(
-                union=unions[int(province.unions.of[i])],
+                union=unions[int(ground.unions.of[i])],
                 enterprise=enterprises[i],
                 valid_from=since[i],
                 valid_to=enterprises[i].closed_on,

@@ -5,37 +5,57 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from django.db import connection
 from django.utils import timezone
 
-from tongxin.analytics.sources import Source, as_table
+from tongxin.analytics.sources import Source
+from tongxin.analytics.typed_tables import as_table
 from tongxin.audit import log
 from tongxin.jobs.actions import Progress
-from tongxin.lake.queries import Cut, CutFile, declared_sources, lake_folder
+from tongxin.lake.files import ROW_GROUP, LakeWriter
+from tongxin.lake.queries import (
+    Cut,
+    CutFile,
+    LakeWrittenDirectlyError,
+    NoCutError,
+    declared_sources,
+    lake_folder,
+    read_cut,
+)
 from tongxin.organisations.access import Principal
 from tongxin.organisations.models import Programme
-
-BATCH = 50_000
 
 
 def extract(*, actor: Principal, progress: Progress | None = None) -> Cut:
     """Write the present facts into the lake; a file that is there already is not written again."""
-    programme = Programme.objects.select_related("root").get(pk=1)
+    return extract_beside(actor=actor, written=_written_directly(), progress=progress)
+
+
+def extract_beside(
+    *, actor: Principal, written: Mapping[str, CutFile], progress: Progress | None = None
+) -> Cut:
+    """Write the present facts into the lake beside sources that were written without the registry."""
+    files = dict(written)
     sources = declared_sources()
-    with _alone(), _snapshot():
-        files = {}
+    with alone(), _snapshot():
         for number, source in enumerate(sources):
-            files[source.name] = _write_source(source)
+            if source.name not in written:
+                files[source.name] = _write_source(source)
+            elif source.rows().exists():
+                raise LakeWrittenDirectlyError(source.name)
             if progress:
                 progress("extract", (number + 1) * 100 // len(sources))
+    return _publish_cut(actor=actor, files=files, direct=tuple(sorted(written)))
+
+
+def _publish_cut(*, actor: Principal, files: Mapping[str, CutFile], direct: tuple[str, ...]) -> Cut:
+    """Make files of the lake the present cut; those of `direct` did not come from the registry."""
+    programme = Programme.objects.select_related("root").get(pk=1)
     now = timezone.localtime()
     cut = Cut(
         id=f"{now:%Y%m%d-%H%M%S}-{_fingerprint(files)}",
@@ -46,6 +66,7 @@ def extract(*, actor: Principal, progress: Progress | None = None) -> Cut:
         root=programme.root.code,
         is_synthetic=programme.is_synthetic,
         files=files,
+        direct=direct,
     )
     _publish(cut)
     log.record(
@@ -59,8 +80,17 @@ def extract(*, actor: Principal, progress: Progress | None = None) -> Cut:
     return cut
 
 
+def _written_directly() -> dict[str, CutFile]:
+    """Return the files that the registry knows nothing of: they stay as they are."""
+    try:
+        cut = read_cut()
+    except NoCutError:
+        return {}
+    return {name: cut.files[name] for name in cut.direct}
+
+
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """Let one process at a time write the lake; the lock goes when the process does, however it ends."""
     lake_folder().mkdir(parents=True, exist_ok=True)
     with (lake_folder() / "lock").open("w") as handle:
@@ -86,18 +116,10 @@ def _snapshot() -> Iterator[None]:
 
 
 def _write_source(source: Source) -> CutFile:
-    folder = lake_folder() / source.name
-    folder.mkdir(exist_ok=True)
-    draft = folder / f"{secrets.token_hex(8)}.draft"
-    rows = 0
-    with pq.ParquetWriter(draft, source.schema, compression="zstd") as writer:
+    with LakeWriter(lake_folder(), source) as writer:
         for batch in _batches(source):
-            writer.write_table(batch, row_group_size=BATCH)
-            rows += batch.num_rows
-    sha256 = _hash(draft)
-    path = folder / f"{sha256[:20]}.parquet"
-    draft.replace(path)
-    return CutFile(str(path.relative_to(lake_folder())), rows, sha256)
+            writer.write(batch)
+    return writer.file
 
 
 def _batches(source: Source) -> Iterator[pa.Table]:
@@ -105,16 +127,11 @@ def _batches(source: Source) -> Iterator[pa.Table]:
     cursor = connection.chunked_cursor() if connection.vendor == "postgresql" else connection.cursor()
     with cursor:
         cursor.execute(sql, parameters)
-        while rows := cursor.fetchmany(BATCH):
+        while rows := cursor.fetchmany(ROW_GROUP):
             yield as_table(rows, source.schema)
 
 
-def _hash(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _fingerprint(files: dict[str, CutFile]) -> str:
+def _fingerprint(files: Mapping[str, CutFile]) -> str:
     text = "\n".join(f"{name} {file.sha256}" for name, file in sorted(files.items()))
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 

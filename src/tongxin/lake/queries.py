@@ -10,14 +10,19 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-import ibis.expr.types as ir
 from django.apps import apps
 from django.conf import settings
 
-from tongxin.analytics.engine import Engine
-from tongxin.analytics.sources import Countable, Source
+from tongxin.analytics.sources import RowPlan, Source
 from tongxin.analytics.subjects import Subject
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from tongxin.analytics.engine import Engine
 
 
 @dataclass(frozen=True)
@@ -41,41 +46,44 @@ class Cut:
     root: str
     is_synthetic: bool
     files: Mapping[str, CutFile]
+    direct: tuple[str, ...] = ()
+    """The sources that were written without the registry."""
 
 
 class NoCutError(LookupError):
     """Nothing was extracted yet."""
 
 
+class LakeWrittenDirectlyError(Exception):
+    """The registry holds facts of a source that was written into the lake without it."""
+
+
 def lake_folder() -> Path:
     return Path(settings.TONGXIN_HOME) / "lake"
 
 
+def _declared(module: str) -> list[ModuleType]:
+    """Return the modules of this name of the installed applications."""
+    names = [f"{app.name}.{module}" for app in apps.get_app_configs() if app.name.startswith("tongxin.")]
+    return [import_module(name) for name in names if find_spec(name)]
+
+
 @lru_cache(maxsize=1)
-def _declarations() -> tuple[tuple[Source, ...], tuple[Countable, ...]]:
-    sources: list[Source] = []
-    countables: list[Countable] = []
-    for app in apps.get_app_configs():
-        name = f"{app.name}.subjects"
-        if app.name.startswith("tongxin.") and find_spec(name):
-            module = import_module(name)
-            sources.extend(module.SOURCES)
-            countables.extend(module.COUNTABLES)
-    return tuple(sources), tuple(countables)
-
-
 def declared_sources() -> tuple[Source, ...]:
     """Return what the installed applications extract from the registry."""
-    return _declarations()[0]
+    return tuple(source for module in _declared("subjects") for source in module.SOURCES)
 
 
-def declared_countables() -> dict[str, Countable]:
-    """Return what may be counted, by subject name."""
-    return {countable.subject.name: countable for countable in _declarations()[1]}
+@lru_cache(maxsize=1)
+def declared_subjects() -> Mapping[str, Subject]:
+    """Return what may be counted, by name."""
+    return {subject.name: subject for module in _declared("subjects") for subject in module.SUBJECTS}
 
 
-def declared_subjects() -> dict[str, Subject]:
-    return {name: countable.subject for name, countable in declared_countables().items()}
+@lru_cache(maxsize=1)
+def declared_plans() -> Mapping[str, RowPlan]:
+    """Return how the rows of each subject come out of the lake."""
+    return {name: plan for module in _declared("plans") for name, plan in module.PLANS.items()}
 
 
 def read_cut(cut_id: str | None = None) -> Cut:
@@ -93,6 +101,7 @@ def read_cut(cut_id: str | None = None) -> Cut:
         root=manifest["root"],
         is_synthetic=manifest["is_synthetic"],
         files={name: CutFile(**file) for name, file in manifest["files"].items()},
+        direct=tuple(manifest.get("direct", ())),
     )
 
 

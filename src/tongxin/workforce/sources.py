@@ -35,7 +35,9 @@ def _source(name: str, model: type[Model], **columns: tuple[str, pa.DataType]) -
     def rows() -> QuerySet[Any, Any]:
         return model._default_manager.order_by("pk").values_list(*(path for path, _ in columns.values()))
 
-    return Source(name, pa.schema([(column, kind) for column, (_, kind) in columns.items()]), rows)
+    schema = pa.schema([(column, kind) for column, (_, kind) in columns.items()])
+    registered = {column: "id" if path == "pk" else path for column, (path, _) in columns.items()}
+    return Source(name, schema, rows, registered)
 
 
 _WORKER = {"id": ("pk", _INT), "worker": ("worker_id", _INT), "organisation": ("organisation_id", _INT)}
