@@ -58,14 +58,16 @@ def test_each_wrong_cell_has_a_colour_and_a_comment_that_says_why(verdicts):
     assert marked == {"phone", "post", "monthly_wage"}
     assert row["phone"].fill.fgColor.rgb != row["monthly_wage"].fill.fgColor.rgb
     assert row["name"].fill.fill_type is None
-    assert row["phone"].comment.text == english_texts()["phone_invalid"] % {"found": "123"}
+    assert row["phone"].comment.text == "Error: " + english_texts()["phone_invalid"] % {"found": "123"}
 
 
 def test_the_verdict_column_names_every_column_that_is_wrong(verdicts):
     verdict = openpyxl.load_workbook(verdicts).worksheets[0].cell(2, len(rosters.HEADERS) + 1).value
 
-    assert [line.split(":")[0] for line in verdict.splitlines()] == [
-        LAYOUT.header(key) for key in ("phone", "post", "monthly_wage")
+    assert [line.split(": ")[:2] for line in verdict.splitlines()] == [
+        ["Error", LAYOUT.header("phone")],
+        ["Error", LAYOUT.header("post")],
+        ["Warning", LAYOUT.header("monthly_wage")],
     ]
 
 
@@ -95,7 +97,8 @@ def test_texts_may_be_translated(tmp_path, sent):
     found = check_roster(sent, credit_code=rosters.CREDIT_CODE, today=rosters.TODAY)
     texts = dict.fromkeys(english_texts(), "<%(found)s>")
 
-    write_verdicts(tmp_path / "v.xlsx", LAYOUT, sent, found.findings, texts=texts)
+    labels = {"error": "wrong: %(text)s", "warning": "odd: %(text)s"}
+    write_verdicts(tmp_path / "v.xlsx", LAYOUT, sent, found.findings, texts=texts, labels=labels)
 
     sheet = openpyxl.load_workbook(tmp_path / "v.xlsx").worksheets[0]
-    assert sheet.cell(3, 3).comment.text == "<3.30106E+17>"
+    assert sheet.cell(3, 3).comment.text == "wrong: <3.30106E+17>"

@@ -58,6 +58,31 @@ def test_a_refused_file_answers_with_the_same_keys_and_status_1(home, tmp_path):
     assert (error["row"], error["column"], error["code"]) == (None, None, "not_a_workbook")
 
 
+def test_as_text_each_finding_says_whether_it_is_an_error_and_where_it_stands(home, roster, tmp_path):
+    picture = tmp_path / "photo.xlsx"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
+
+    _, output, errors = home.run("import", "workers", str(roster), "--organisation", ALPHA)
+    _, _, refused = home.run("import", "workers", str(picture), "--organisation", ALPHA)
+
+    assert output == "rows 2, added 1, changed 0, unchanged 0, rejected 1\n"
+    error, warning = errors.splitlines()
+    assert error.startswith("Error: row 2, column 证件号码: The identity number")
+    assert warning.startswith("Warning: row 2, column 手机号码: ")
+    assert refused.startswith("Error: The file is a PNG picture")
+
+
+def test_a_file_beyond_the_limit_is_refused_before_it_is_kept(home, tmp_path):
+    with (tmp_path / "huge.xlsx").open("wb") as file:
+        file.truncate(101 * 1024 * 1024)
+
+    status, answer = home.send(tmp_path / "huge.xlsx")
+
+    assert (status, answer["errors"][0]["code"]) == (1, "refused")
+    assert "100 MB" in answer["errors"][0]["message"]
+    assert home.count("files_storedfile") == 0
+
+
 @pytest.mark.parametrize(
     ("code", "options", "reason"),
     [

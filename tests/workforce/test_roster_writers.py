@@ -160,6 +160,31 @@ def test_two_enterprises_that_share_a_new_person_register_one_person(home, tmp_p
     assert home.count("workforce_correctionproposal") == 1
 
 
+def test_a_certificate_that_moves_while_an_appointment_is_corrected_keeps_the_row_out(home, tmp_path):
+    number = "S000033000001241000009"
+    certified = person(grade="高级技师", certificate_number=number, issued_on="2024-06-01")
+    moved = {**certified, "issued_on": "2025-09-01", "started_on": "2024-03-01"}
+    ours, theirs = tmp_path / "ours.csv", tmp_path / "theirs.csv"
+    for sent in (certified, person(grade="特级技师")):
+        ours.write_bytes(write_csv([sent]))
+        home.send(ours, ALPHA, "--effective", "2026-05-01")
+    ours.write_bytes(write_csv([person(grade="特级技师", issued_on="2025-06-01")]))
+    theirs.write_bytes(write_csv([moved]))
+    slow = start_at(home, ours, "stage")
+
+    home.send(theirs, BETA)
+    output, errors = slow.communicate("go\n", timeout=60)
+
+    # The appointment would have stood on a certificate of September; the second look says so.
+    assert output.split() == ["here", "0", "0", "0", "1"], errors
+    connection = sqlite3.connect(home.folder / "registry.sqlite3")
+    days = connection.execute(
+        "SELECT appointed_on, held_from FROM workforce_appointment, workforce_certificate"
+    ).fetchall()
+    connection.close()
+    assert days == [("2026-05-01", "2025-09-01")]
+
+
 def test_others_write_while_a_roster_is_being_prepared(home, tmp_path):
     file = write_roster(tmp_path / "roster.csv")
     process = start_at(home, file, "store")

@@ -137,7 +137,7 @@ def _recognise_zip(path: Path) -> Container:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
     except BROKEN_ZIP as error:
-        raise WorkbookRefused("damaged", {"detail": str(error) or "zip"}) from error
+        raise WorkbookRefused("damaged", {"detail": _("its zip archive is broken")}) from error
     names = {part.filename.replace("\\", "/").lower() for part in parts}
     if any(name.startswith("xl/") and name.endswith("workbook.xml") for name in names):
         _refuse_declared_sizes(parts)
@@ -162,7 +162,7 @@ def _refuse_declared_sizes(parts: list[zipfile.ZipInfo]) -> None:
         raise WorkbookRefused("encrypted")
     if len({part.filename.lower() for part in parts}) < len(parts):
         # Of two parts with one name, what is measured need not be what is read.
-        raise WorkbookRefused("damaged", {"detail": "zip"})
+        raise WorkbookRefused("damaged", {"detail": _("two of its parts have one name")})
     total = sum(part.file_size for part in parts)
     is_tight = any(is_suspiciously_tight(part.file_size, part.compress_size) for part in parts)
     if total > MAX_UNPACKED_MEGABYTES * MEGABYTE or len(parts) > MAX_PARTS or is_tight:
@@ -200,7 +200,7 @@ class PartReader:
                     self._refuse_growth(length, part.compress_size)
                     yield chunk
         except BROKEN_ZIP as error:
-            raise WorkbookRefused("damaged", {"detail": f"{name}: {error}"}) from error
+            raise WorkbookRefused("damaged", {"detail": _("a part of it cannot be unpacked")}) from error
 
     def _refuse_growth(self, length: int, packed: int) -> None:
         if self.unpacked > MAX_UNPACKED_MEGABYTES * MEGABYTE or is_suspiciously_tight(length, packed):

@@ -6,9 +6,12 @@ import codecs
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
 
 import polars as pl
 
+from tongxin.workbooks.marking import gettext_noop as _
 from tongxin.workbooks.refusals import WorkbookRefused
 from tongxin.workbooks.sheet_parts import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 
@@ -46,7 +49,7 @@ def find_separator(text: str) -> str:
     >>> find_separator("a;b;c\n1,5;2;3\n2,5;3;4")
     ';'
     """
-    lines = [line for line in text[:200_000].splitlines()[:_SAMPLE_LINES] if line.strip()]
+    lines = [line[:MAX_FIELD] for line in text[:200_000].splitlines()[:_SAMPLE_LINES] if line.strip()]
 
     def agreement(separator: str) -> tuple[int, int]:
         widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator)) or Counter([1])
@@ -60,23 +63,45 @@ def read_delimited(content: bytes) -> pl.DataFrame:
     """Return all lines as text columns; line n of the frame is record n of the file, blank ones included."""
     text = decode(content)
     csv.field_size_limit(MAX_FIELD)
-    if max(map(len, io.StringIO(text)), default=0) > MAX_LINE:
+    if max(map(len, _lines(text)), default=0) > MAX_LINE:
         raise WorkbookRefused("too_many_columns", {"sheet": "CSV", "limit": MAX_COLUMNS})
     frames: list[pl.DataFrame] = []
     batch: list[list[str]] = []
-    try:
-        for number, record in enumerate(csv.reader(io.StringIO(text), delimiter=find_separator(text))):
-            if number >= MAX_ROWS and any(record):
+    for number, record in enumerate(_records(text)):
+        if number >= MAX_ROWS:
+            if any(field.strip() for field in record):
                 raise WorkbookRefused("too_many_rows", {"sheet": "CSV", "limit": MAX_ROWS})
-            batch.append(record)
-            if len(batch) == _BATCH:
-                frames.append(_to_frame(batch))
-                batch = []
-                _refuse_many_cells(frames)
-    except csv.Error as error:
-        raise WorkbookRefused("damaged", {"detail": str(error)}) from error
+            continue
+        batch.append(record)
+        if len(batch) == _BATCH:
+            frames.append(_to_frame(batch))
+            batch = []
+            _refuse_many_cells(frames)
     frames.append(_to_frame(batch))
     return pl.concat(frames, how="diagonal")
+
+
+def _lines(text: str) -> io.StringIO:
+    """Return the lines of a text, whichever of the three usual signs ends them."""
+    return io.StringIO(text, newline=None)
+
+
+def _records(text: str) -> Iterator[list[str]]:
+    """Yield the records, or refuse a quotation that swallows all that follows it."""
+    number = begun = before = 0
+    try:
+        reader = csv.reader(_lines(text), delimiter=find_separator(text))
+        for number, record in enumerate(reader, start=1):  # noqa: B007
+            begun, before = reader.line_num, begun
+            yield record
+    except csv.Error as error:
+        if '"' in next(islice(_lines(text), begun, None), ""):
+            raise WorkbookRefused("quotation_open", {"row": number + 1}) from error
+        raise WorkbookRefused(
+            "damaged", {"detail": _("a cell holds more than 100,000 characters")}
+        ) from error
+    if number and begun - before > 1 and "".join(islice(_lines(text), before, None)).count('"') % 2:
+        raise WorkbookRefused("quotation_open", {"row": number})
 
 
 def _refuse_many_cells(frames: list[pl.DataFrame]) -> None:

@@ -213,7 +213,12 @@ _ALL = (
     _error(
         "appointment_without_certificate",
         _("An appointment to grade 7 or 8 needs a senior technician's certificate held before it."),
-        _("Send the senior technician's certificate first, then the appointment."),
+        _("Send the senior technician's certificate first, or correct the date of the appointment."),
+    ),
+    _error(
+        "appointment_after_employment",
+        _("The appointment begins after the employment has ended."),
+        _("Correct the date of the appointment or the last day."),
     ),
     # Warnings
     _warning(
@@ -227,6 +232,11 @@ _ALL = (
         _("Leave the grade blank, or write the highest one."),
     ),
     _warning(
+        "appointment_lapsed",
+        _("This appointment has lapsed; the record stays as it is."),
+        _("Leave the grade blank, or write the date of the new appointment."),
+    ),
+    _warning(
         "column_unknown",
         _("The column “%(found)s” is not known and was not read."),
         _("Nothing, if it is your own; otherwise say which column it is."),
@@ -235,6 +245,11 @@ _ALL = (
         "sheet_ignored",
         _("The sheet “%(found)s” has a header too, but only “%(sheet)s” was read."),
         _("Send its rows in a file of their own if they belong here."),
+    ),
+    _warning(
+        "merged_sideways",
+        _("The cell is merged with the one to its left; “%(found)s” counts for that one alone."),
+        _("Unmerge the cells and fill in each of them."),
     ),
     _warning(
         "division_unknown",

@@ -11,11 +11,14 @@ from typing import Any
 import fastexcel
 import polars as pl
 
-from tongxin.workbooks.biff_records import refuse_wide_records
-from tongxin.workbooks.containers import Container, open_sending
+from tongxin.workbooks.biff_records import scan_records
+from tongxin.workbooks.containers import MAX_UNPACKED_MEGABYTES, Container, open_sending
 from tongxin.workbooks.delimited import read_delimited
+from tongxin.workbooks.marking import gettext_noop as _
 from tongxin.workbooks.refusals import WorkbookRefused
-from tongxin.workbooks.sheet_parts import MAX_CELLS, MAX_ROWS, SheetPart, WorkbookParts, scan_parts
+from tongxin.workbooks.shared_texts import MAX_TEXT
+from tongxin.workbooks.sheet_parts import MAX_CELLS, MAX_ROWS, SheetPart, WorkbookParts
+from tongxin.workbooks.stray_cells import scan_without_strays
 
 _ERROR_TEXTS = {
     "Div0": "#DIV/0!",
@@ -50,22 +53,19 @@ def read_grids(path: Path) -> list[Grid]:
     if sending.container is Container.TEXT:
         return [Grid(path.stem, read_delimited(sending.content))]
     if sending.container is Container.XLSX:
-        return _read_sheets(sending.content, scan_parts(sending.content))
-    refuse_wide_records(sending.content)
-    return _read_sheets(sending.content, None)
+        return _read_sheets(*scan_without_strays(sending.content))
+    return _read_sheets(sending.content, scan_records(sending.content))
 
 
-def _read_sheets(content: bytes, parts: WorkbookParts | None) -> list[Grid]:
+def _read_sheets(content: bytes, parts: WorkbookParts) -> list[Grid]:
+    grids: list[Grid] = []
     try:
         reader = fastexcel.read_excel(content)
-        grids = []
-        spanned = 0
-        for name in reader.sheet_names:
-            grid = _read_sheet(reader, name, parts)
-            spanned += grid.cells.height * grid.cells.width if grid else 0
-            if spanned > MAX_CELLS:
-                raise WorkbookRefused("too_many_cells", {"limit": MAX_CELLS})
-            grids.append(grid)
+        for number, name in enumerate(reader.sheet_names):
+            grid = _read_sheet(reader, name, parts.part(name, number), is_1904=parts.is_1904)
+            if grid is not None:
+                grids.append(grid)
+                _refuse_many(grids)
     except WorkbookRefused:
         raise
     except BaseException as error:
@@ -75,12 +75,18 @@ def _read_sheets(content: bytes, parts: WorkbookParts | None) -> list[Grid]:
         text = str(error).replace("\n", " ")
         if "password" in text.lower() or "encrypt" in text.lower():
             raise WorkbookRefused("encrypted") from None
-        raise WorkbookRefused("damaged", {"detail": text[:200]}) from None
-    return [grid for grid in grids if grid is not None]
+        raise WorkbookRefused("damaged", {"detail": _("its sheets cannot be read")}) from None
+    return grids
 
 
-def _read_sheet(reader: fastexcel.ExcelReader, name: str, parts: WorkbookParts | None) -> Grid | None:
-    part = parts.sheets.get(name) if parts else None
+def _refuse_many(grids: list[Grid]) -> None:
+    if sum(grid.cells.height * grid.cells.width for grid in grids) > MAX_CELLS:
+        raise WorkbookRefused("too_many_cells", {"limit": MAX_CELLS})
+    if sum(grid.cells.estimated_size() for grid in grids) > 2 * MAX_TEXT:
+        raise WorkbookRefused("unpacks_too_large", {"limit": MAX_UNPACKED_MEGABYTES})
+
+
+def _read_sheet(reader: fastexcel.ExcelReader, name: str, part: SheetPart, *, is_1904: bool) -> Grid | None:
     try:
         sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     except fastexcel.SheetNotFoundError:
@@ -95,12 +101,10 @@ def _read_sheet(reader: fastexcel.ExcelReader, name: str, parts: WorkbookParts |
     cells.columns = [str(i) for i in range(cells.width)]
     first = sheet.available_columns()[0].absolute_index
     changes = _error_texts(errors.errors if errors else [])
-    if part is None:
+    if not part.is_searched:
         changes |= _find_long_numbers(reader, name, cells, first)
-    else:
-        changes |= _careful_texts(part, first)
-    merges = frozenset() if part is None else _shift_merges(part, first)
-    return Grid(name, change_cells(cells, changes), merges, is_1904=bool(parts and parts.is_1904))
+    changes |= _careful_texts(part, first)
+    return Grid(name, change_cells(cells, changes), _shift_merges(part, first), is_1904=is_1904)
 
 
 def _error_texts(errors: list[Any]) -> dict[tuple[int, int], str]:

@@ -14,6 +14,15 @@ SENT = "sent."
 """Prefix of the columns that keep each cell as sent."""
 
 
+_SHOWN = 200
+"""So many characters of a cell are quoted in a finding: enough to recognise it."""
+
+
+def _shorten(text: pl.Expr) -> pl.Expr:
+    shown = text.str.slice(0, _SHOWN) + pl.lit("…")
+    return pl.when(text.str.len_chars() > _SHOWN).then(shown).otherwise(text)
+
+
 class Ledger:
     """A table with one cleaned column a key and one column `sent.<key>`, and the findings so far."""
 
@@ -42,7 +51,7 @@ class Ledger:
                 pl.lit(self.layout.header(key) if key else None, pl.String).alias("column"),
                 pl.lit(code).alias("code"),
                 pl.lit(FINDINGS[code].severity).alias("severity"),
-                (pl.col(SENT + key) if key else pl.lit(None, pl.String)).alias("found"),
+                (_shorten(pl.col(SENT + key)) if key else pl.lit(None, pl.String)).alias("found"),
                 (pl.struct(texts).struct.json_encode() if texts else pl.lit(None, pl.String)).alias("params"),
             ).select(list(SCHEMA))
         )

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
+from tongxin.workbooks.containers import MAX_UNPACKED_MEGABYTES
 from tongxin.workbooks.findings import FINDINGS, SCHEMA, no_findings
 from tongxin.workbooks.grids import Grid, read_grids
 from tongxin.workbooks.headers import HeaderMatch, find_header, find_plain_header
 from tongxin.workbooks.layouts import Layout
 from tongxin.workbooks.refusals import WorkbookRefused
+from tongxin.workbooks.shared_texts import MAX_TEXT
 
 ROW = "row"
+_QUOTED = 200
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,12 @@ def _read_laid_out(grids: list[Grid], layout: Layout, mapping: Mapping[str, str]
         headers={key: match.headers[i] for key, i in match.columns.items()},
         unknown_headers=match.ignored,
         is_1904=grid.is_1904,
-        findings=_warn_of_unread(match.ignored, others, grid.name),
+        findings=pl.concat(
+            [
+                _warn_of_unread(match.ignored, others, grid.name),
+                _warn_of_merges(grid, match, frame[ROW], layout),
+            ]
+        ),
     )
 
 
@@ -173,13 +181,21 @@ def _show_dates(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 def _fill_merges(grid: Grid, header: int) -> pl.DataFrame:
     """Repeat the value of cells merged downwards: each of their rows was meant to have it."""
     cells = grid.cells
-    columns: dict[int, list[str | None]] = {}
+    sources: dict[int, list[int]] = {}
+    filled: dict[int, int] = {}
     for top, left, bottom, _ in sorted(grid.merges):
         if top > header and bottom > top and left < cells.width and top < cells.height:
-            column = columns.setdefault(left, cells[str(left)].to_list())
-            last = min(bottom, cells.height - 1)
-            column[top : last + 1] = [column[top]] * (last + 1 - top)
-    return cells.with_columns(pl.Series(str(i), texts, pl.String) for i, texts in columns.items())
+            if left not in sources:
+                sources[left] = list(range(cells.height))
+            rows = sources[left]
+            # Real blocks never overlap; made ones are filled once, not again and again.
+            first, last = max(top, filled.get(left, 0)), min(bottom, cells.height - 1)
+            rows[first : last + 1] = [top] * (last + 1 - first)
+            filled[left] = max(last + 1, filled.get(left, 0))
+    columns = [cells[str(i)].gather(rows) for i, rows in sources.items()]
+    if sum(int(column.str.len_bytes().sum() or 0) for column in columns) > MAX_TEXT:
+        raise WorkbookRefused("unpacks_too_large", {"limit": MAX_UNPACKED_MEGABYTES})
+    return cells.with_columns(columns)
 
 
 def _warn_of_unread(headers: tuple[str, ...], sheets: list[str], sheet: str) -> pl.DataFrame:
@@ -188,8 +204,25 @@ def _warn_of_unread(headers: tuple[str, ...], sheets: list[str], sheet: str) -> 
         (None, None, None, "sheet_ignored", other, json.dumps({"sheet": sheet}, ensure_ascii=False))
         for other in sheets
     ]
+    return _warnings([*unread, *ignored])
+
+
+def _warn_of_merges(grid: Grid, match: HeaderMatch, rows: pl.Series, layout: Layout) -> pl.DataFrame:
+    """Say for cells merged sideways that only the first has a value: the others merely look blank."""
+    keys = {i: key for key, i in match.columns.items()}
+    read = set(rows)
+    found = []
+    for top, left, _bottom, right in sorted(grid.merges):
+        covered = next((keys[i] for i in range(left + 1, right + 1) if i in keys), None)
+        if covered is not None and top + 1 in read and 0 <= left < grid.cells.width:
+            text = (grid.cells.item(top, left) or "")[:_QUOTED]
+            found.append((top + 1, covered, layout.header(covered), "merged_sideways", text, None))
+    return _warnings(found)
+
+
+def _warnings(found: Sequence[tuple[object, ...]]) -> pl.DataFrame:
     frame = pl.DataFrame(
-        unread + ignored,
+        found,
         schema={name: dtype for name, dtype in SCHEMA.items() if name != "severity"},
         orient="row",
     )

@@ -5,11 +5,14 @@ A refusal concerns the file; what is wrong with a single cell or row is a findin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tongxin.workbooks.marking import gettext_noop as _
+
+_SHOWN_VALUES = 30
+_SHOWN_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,21 @@ class WorkbookRefused(Exception):
 
 
 def readable(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a refusal as its message shows them, lists joined."""
+    """Return the values of a refusal as its message shows them: lists joined, and not without an end."""
     return {
-        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
-        for name, value in params.items()
+        name: _join(value) if isinstance(value, list | tuple) else value for name, value in params.items()
     }
+
+
+def _join(values: Sequence[object]) -> str:
+    """Join what a list names; a table of hundreds of columns is recognised by the first of them.
+
+    >>> _join(["name", "x" * 100, *range(40)])[-30:]
+    '24, 25, 26, 27, … (42)'
+    """
+    texts = [text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}…" for text in map(str, values)]
+    more = f", … ({len(texts)})" if len(texts) > _SHOWN_VALUES else ""
+    return ", ".join(texts[:_SHOWN_VALUES]) + more
 
 
 _ALL = (
@@ -103,6 +116,11 @@ _ALL = (
         "encoding_unknown",
         _("The text file is written neither in UTF-8, UTF-16 nor in GB18030."),
         _("Save it as .xlsx, or as CSV UTF-8, and send that file."),
+    ),
+    Refusal(
+        "quotation_open",
+        _("Row %(row)s opens a quotation mark that nothing closes; all rows below it would be lost."),
+        _("Remove that quotation mark or save the table as .xlsx, and send the file again."),
     ),
     Refusal(
         "columns_missing",

@@ -31,12 +31,17 @@ def _differs(key: str, group: str) -> pl.Expr:
 
 
 def _report_group(ledger: Ledger, code: str, key: str, group: str, where: pl.Expr) -> None:
-    """Report every row of the groups for which the condition is true, with the numbers of their rows."""
+    """Report every row of the groups for which the condition is true, with the numbers of their rows.
+
+    Of many rows the first are named, and in brackets how many there are.
+    """
     found = ledger.table.filter(pl.col(group).is_not_null() & where)
     if found.is_empty():
         return
+    shown = pl.col(ROW).sort().head(_SHOWN_ROWS).cast(pl.String).str.join(", ")
+    more = pl.format(", … ({})", pl.len())
     rows = found.group_by(group).agg(
-        __rows=pl.col(ROW).sort().head(_SHOWN_ROWS).cast(pl.String).str.join(", ")
+        __rows=pl.when(pl.len() > _SHOWN_ROWS).then(pl.concat_str(shown, more)).otherwise(shown)
     )
     ledger.table = ledger.table.join(rows, on=group, how="left", maintain_order="left")
     is_found = pl.col(ROW).is_in(found[ROW].implode())

@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tongxin.workbooks.containers import BROKEN_ZIP, PartReader, attribute
+from tongxin.workbooks.marking import gettext_noop as _
 from tongxin.workbooks.refusals import WorkbookRefused
+from tongxin.workbooks.shared_texts import find_shared_part, refuse_repeated_texts
 
 MAX_ROWS = 300_000
 MAX_COLUMNS = 702
@@ -23,18 +25,24 @@ MAX_COLUMNS = 702
 MAX_CELLS = 12_000_000
 """Of all sheets together, blanks inside the used block included: 300,000 rows of 40 columns."""
 
+MAX_CAREFUL = 2_000_000
+"""So many merged blocks, long numbers and formulas without a result are kept; nobody's roster has them."""
+
 _OVERLAP = 16_384
 _TWO_LETTERS = 26
 # The quick pattern almost never matches; only then is the exact form of a cell with content looked for.
 _MAYBE_FAR = re.compile(rb' r="(?:[A-Za-z]{2,7}\d|[A-Za-z](?:[3-9]\d{5}|\d{7}))')
 _ODD_REFERENCES = (b" r='", b" r =", b'= "', b"\tr=", b"\nr=", b"\rr=")
 """Ways of writing an attribute that no spreadsheet program uses, but that XML allows."""
-_FILLED = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Za-z]{1,7})(\d+)["'][^<>]*(?<!/)>(?!\s*</)""")
+# Possessive throughout: whatever a sender writes is searched once, never again and again.
+_FILLED = re.compile(rb"<(?:\w+:)?c(\s[^<>]*+)(?<!/)>(?!\s*+</)")
+_PLACE = re.compile(rb"""\sr\s*+=\s*+["']([A-Za-z]{1,7})(\d{1,9})["']""")
 _LONG_NUMBER = re.compile(rb"v>(\d{16,}(?:\.\d*)?|\d(?:\.\d+)?[eE]\+?0*(?:1[5-9]|[2-9]\d))\s*</")
 _BARE_FORMULA = re.compile(
-    rb"<(?:\w+:)?f(?:\s[^<>]*?)?(?:/>|>([^<]*)</(?:\w+:)?f>)"
-    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"<(?:\w+:)?f(?:\s[^<>]*?)?(?:/>|>([^<]*+)</(?:\w+:)?f>)"
+    rb"\s*+(<(?:\w+:)?v\s*+/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*+</(?:\w+:)?c>"
 )
+_DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _CELL_START = re.compile(rb"<(?:\w+:)?c\s([^<>]*)>")
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
@@ -46,6 +54,8 @@ class SheetPart:
 
     is_wide: bool = False
     """Whether a column beyond Z has content."""
+    is_searched: bool = True
+    """Whether all long numbers were found: not where cells do not tell their place."""
     long_numbers: dict[tuple[int, int], str] = field(default_factory=dict)
     bare_formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     merges: set[tuple[int, int, int, int]] = field(default_factory=set)
@@ -54,10 +64,17 @@ class SheetPart:
 
 @dataclass(frozen=True)
 class WorkbookParts:
-    """The careful cells of each sheet by its name, and whether days are counted from 1904."""
+    """The careful cells of each sheet by its name or in order, and whether days are counted from 1904."""
 
     sheets: dict[str, SheetPart]
     is_1904: bool
+    in_order: tuple[SheetPart, ...] = ()
+
+    def part(self, name: str, number: int) -> SheetPart:
+        """Return what is known of a sheet; of one that nobody knows, nothing."""
+        if name in self.sheets:
+            return self.sheets[name]
+        return self.in_order[number] if number < len(self.in_order) else SheetPart(is_searched=False)
 
 
 def scan_parts(content: bytes) -> WorkbookParts:
@@ -72,13 +89,17 @@ def scan_parts(content: bytes) -> WorkbookParts:
             workbook = reader.text(names[book])
             titles = _titles_of_parts(workbook, _read_relations(reader, names))
             sheets = {}
+            sizes = {}
             for name, real_name in names.items():
                 title = titles.get(name.lower())
+                before = reader.unpacked
                 part = _scan_part(reader, real_name, title)
                 if title is not None:
                     sheets[title] = part
+                    sizes[real_name] = reader.unpacked - before
+            refuse_repeated_texts(reader, find_shared_part(archive.namelist()), sizes)
     except (*BROKEN_ZIP, StopIteration, KeyError) as error:
-        raise WorkbookRefused("damaged", {"detail": str(error) or "workbook.xml"}) from error
+        raise WorkbookRefused("damaged", {"detail": _("its list of sheets is missing or broken")}) from error
     properties = re.search(r"<(?:\w+:)?workbookPr[^<>]*>", workbook)
     is_1904 = properties is not None and attribute(properties.group(), "date1904") in {"1", "true"}
     return WorkbookParts(sheets, is_1904)
@@ -108,6 +129,10 @@ def _scan_part(reader: PartReader, name: str, title: str | None) -> SheetPart:
     tail = b""
     for chunk in reader.chunks(name):
         window = tail + chunk
+        if not tail and _DECLARED.search(window[:_OVERLAP]):
+            raise WorkbookRefused(
+                "damaged", {"detail": _("it declares entities, which no spreadsheet writes")}
+            )
         part.is_wide |= _refuse_far_cells(window, title or name)
         if title is not None:
             _collect_cells(window, part)
@@ -122,8 +147,7 @@ def _refuse_far_cells(window: bytes, title: str) -> bool:
     if not _MAYBE_FAR.search(window) and not any(odd in window for odd in _ODD_REFERENCES):
         return False
     is_wide = False
-    for found in _FILLED.finditer(window):
-        column, row = column_index(found.group(1).decode().upper()), int(found.group(2))
+    for row, column in _filled_places(window):
         if column >= MAX_COLUMNS:
             raise WorkbookRefused("too_many_columns", {"sheet": title, "limit": "ZZ"})
         if row > MAX_ROWS:
@@ -138,34 +162,53 @@ def _refuse_wide_and_long(reader: PartReader, name: str, title: str) -> None:
     tail = b""
     for chunk in PartReader(reader.archive).chunks(name):
         window = tail + chunk
-        for found in _FILLED.finditer(window):
-            columns = max(columns, column_index(found.group(1).decode().upper()) + 1)
-            rows = max(rows, int(found.group(2)))
+        for row, column in _filled_places(window):
+            rows, columns = max(rows, row), max(columns, column + 1)
         tail = window[-_OVERLAP:]
     if rows * columns > MAX_CELLS:
         raise WorkbookRefused("too_many_cells", {"sheet": title, "limit": MAX_CELLS})
 
 
+def _filled_places(window: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the row, counted from 1, and the column, counted from 0, of each cell with content."""
+    for tag in _FILLED.finditer(window):
+        if found := _PLACE.search(tag.group(1)):
+            yield int(found.group(2)), column_index(found.group(1).decode().upper())
+
+
 def _collect_cells(window: bytes, part: SheetPart) -> None:
-    for found in _LONG_NUMBER.finditer(window):
-        cell = _cell_around(window, found.start())
-        if cell is not None and cell[1] in {None, "n"}:
+    end = 0
+    for found in _LONG_NUMBER.finditer(window) if part.is_searched else ():
+        cell = _cell_around(window, end, found.start())
+        if cell is None:
+            part.is_searched = False
+            break
+        end = found.end()
+        if cell[1] in {None, "n"}:
             part.long_numbers[cell[0]] = found.group(1).decode()
     if b"<f" in window or b":f" in window:
-        for found in _BARE_FORMULA.finditer(window):
-            cell = _cell_around(window, found.start())
-            if cell is not None:
-                part.bare_formulas[cell[0]] = "=" + html.unescape(
-                    (found.group(1) or b"").decode("utf-8", "replace")
-                )
+        _collect_formulas(window, part)
     if b"mergeCell" in window:
         part.merges.update(_read_merges(window))
+    if len(part.merges) + len(part.long_numbers) + len(part.bare_formulas) > MAX_CAREFUL:
+        raise WorkbookRefused("too_many_cells", {"limit": MAX_CELLS})
 
 
-def _cell_around(window: bytes, position: int) -> tuple[tuple[int, int], str | None] | None:
-    """Return place and type of the cell whose content stands at a position of the XML."""
-    start = max(window.rfind(b"<c ", 0, position), window.rfind(b":c ", 0, position) - 8)
-    tags = list(_CELL_START.finditer(window, max(start, 0), position))
+def _collect_formulas(window: bytes, part: SheetPart) -> None:
+    end = 0
+    for found in _BARE_FORMULA.finditer(window):
+        cell = _cell_around(window, end, found.start())
+        end = found.end()
+        # A formula whose result is an empty text has been worked out: the cell is blank.
+        if cell is not None and not (cell[1] == "str" and found.group(2)):
+            formula = (found.group(1) or b"").decode("utf-8", "replace")
+            part.bare_formulas[cell[0]] = "=" + html.unescape(formula)
+
+
+def _cell_around(window: bytes, begin: int, position: int) -> tuple[tuple[int, int], str | None] | None:
+    """Return place and type of the cell whose content stands at a position, begun after another one."""
+    start = max(window.rfind(b"<c ", begin, position), window.rfind(b":c ", begin, position) - 8, begin)
+    tags = list(_CELL_START.finditer(window, start, position))
     if not tags:
         return None
     tag = " " + tags[-1].group(1).decode("ascii", "replace")

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from tongxin.workbooks import sheet_writer
-from tongxin.workbooks.findings import ERROR, FINDINGS, fill_message
+from tongxin.workbooks.findings import ERROR, FINDINGS, WARNING, fill_message
 from tongxin.workbooks.layouts import Layout
+from tongxin.workbooks.marking import gettext_noop as _
 from tongxin.workbooks.readers import ROW, Sheet
 
 VERDICT_WIDTH = 60
 MAX_COMMENT = 2_000
+LABELS: Mapping[str, str] = {ERROR: _("Error: %(text)s"), WARNING: _("Warning: %(text)s")}
+"""What stands before each finding: colours alone say nothing to who cannot see them, or to a printer."""
+
 _ERROR_FILL = "#F9C9C4"
 _WARNING_FILL = "#FCE8B2"
 
@@ -36,6 +41,7 @@ def write_verdicts(
     findings: pl.DataFrame,
     *,
     texts: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] = LABELS,
 ) -> int:
     """Write the rejected rows: the template's header, cells as sent, comments, a verdict column.
 
@@ -51,6 +57,8 @@ def write_verdicts(
         The findings of its check; rows with an error are written, with their warnings too.
     texts : mapping of str to str, optional
         The translated text of each kind of finding with the places of its message; English by default.
+    labels : mapping of str to str, optional
+        The translated words before the text, by severity; English by default.
 
     Returns
     -------
@@ -59,7 +67,8 @@ def write_verdicts(
     """
     rejected = findings.filter(pl.col("severity") == ERROR).select(ROW).unique()
     rows = sheet.frame.join(rejected, on=ROW, how="semi", maintain_order="left")
-    verdicts = _gather_verdicts(findings.join(rejected, on=ROW, how="semi"), texts or english_texts())
+    found = findings.join(rejected, on=ROW, how="semi")
+    verdicts = _gather_verdicts(found, texts or english_texts(), labels)
     with sheet_writer.open_workbook(Path(path), in_rows=True) as workbook:
         output = workbook.add_worksheet(layout.sheet)
         formats = sheet_writer.column_formats(workbook, layout, as_text=True)
@@ -77,16 +86,25 @@ def write_verdicts(
     return rows.height
 
 
-Verdict = tuple[str | None, str | None, bool, str]
-"""Key and header of the column, whether it is an error, the text."""
+class Verdict(NamedTuple):
+    """What is said of one finding: at its cell, and in the column of verdicts, which names the cell."""
+
+    key: str | None
+    is_error: bool
+    comment: str
+    summary: str
 
 
-def _gather_verdicts(findings: pl.DataFrame, texts: Mapping[str, str]) -> dict[int, list[Verdict]]:
+def _gather_verdicts(
+    findings: pl.DataFrame, texts: Mapping[str, str], labels: Mapping[str, str]
+) -> dict[int, list[Verdict]]:
     verdicts: dict[int, list[Verdict]] = {}
     columns = (ROW, "key", "column", "code", "severity", "found", "params")
     for row, key, column, code, severity, found, params in findings.select(columns).iter_rows():
         text = fill_message(texts[code], found, params)
-        verdicts.setdefault(row, []).append((key, column, severity == ERROR, text))
+        comment = labels[severity] % {"text": text}
+        summary = labels[severity] % {"text": f"{column}: {text}" if column else text}
+        verdicts.setdefault(row, []).append(Verdict(key, severity == ERROR, comment, summary))
     return verdicts
 
 
@@ -100,17 +118,16 @@ def _write_row(
 ) -> None:
     by_key: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        by_key.setdefault(verdict[0] or "", []).append(verdict)
+        by_key.setdefault(verdict.key or "", []).append(verdict)
     for i, (key, text) in enumerate(zip(layout.keys, sent, strict=True)):
         found = by_key.get(key)
-        fill = fills[any(is_error for _, _, is_error, _ in found)] if found else None
+        fill = fills[any(each.is_error for each in found)] if found else None
         if text is not None:
             # Always a string: a cell sent as “=1+1” must come back as these four characters.
             output.write_string(number, i, text[: sheet_writer.MAX_TEXT], fill)
         elif fill:
             output.write_blank(number, i, None, fill)
         if found:
-            comment = "\n".join(text for _, _, _, text in found)
-            output.write_comment(number, i, comment[:MAX_COMMENT])
-    summary = "\n".join(f"{column}: {text}" if column else text for _, column, _, text in verdicts)
+            output.write_comment(number, i, "\n".join(each.comment for each in found)[:MAX_COMMENT])
+    summary = "\n".join(each.summary for each in verdicts)
     output.write_string(number, len(sent), summary[: sheet_writer.MAX_TEXT])

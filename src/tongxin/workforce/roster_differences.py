@@ -10,7 +10,7 @@ from operator import or_
 import polars as pl
 
 from tongxin.codes.lists import get_list
-from tongxin.workforce.roster_certificates import SkillChanges, find_certificate_changes
+from tongxin.workforce.roster_certificates import FOR_EVER, SkillChanges, find_certificate_changes
 from tongxin.workforce.roster_known import Known
 
 PERSONAL = ("name", "sex", "born_on", "education", "phone")
@@ -18,7 +18,6 @@ PERSONAL = ("name", "sex", "born_on", "education", "phone")
 DATED = ("post", "occupation", "form", "wage_fen")
 """What holds from a date."""
 MEMBERSHIP = ("is_member", "joined_union_on")
-FOR_EVER = date(9999, 12, 31)
 MEMBER, LEFT = "registered", "withdrawn"
 
 
@@ -26,7 +25,8 @@ MEMBER, LEFT = "registered", "withdrawn"
 class Differences:
     """What would be written, a frame for each table, and what speaks against it.
 
-    `rows` has a row's number, its person's blind index, its outcome and whether each group changes.
+    `rows` has a row's number, its person's blind index, its outcome and whether each group changes;
+    `skills_told` what becomes of certificates and appointments, a line for each value.
     """
 
     rows: pl.DataFrame
@@ -41,10 +41,12 @@ class Differences:
     certificates_changed: pl.DataFrame
     certificates_closed: pl.DataFrame
     appointments_new: pl.DataFrame
+    appointments_changed: pl.DataFrame
     appointments_lapsed: pl.DataFrame
     memberships_new: pl.DataFrame
     memberships_closed: pl.DataFrame
     memberships_changed: pl.DataFrame
+    skills_told: pl.DataFrame
 
 
 def find_differences(rows: pl.DataFrame, known: Known, *, effective: date, today: date) -> Differences:
@@ -74,13 +76,15 @@ def find_differences(rows: pl.DataFrame, known: Known, *, effective: date, today
         certificates_new=skills.new,
         certificates_changed=skills.changed,
         certificates_closed=skills.closed,
-        appointments_new=skills.appointments,
+        appointments_new=skills.appointments.new,
+        appointments_changed=skills.appointments.changed,
         appointments_lapsed=_lapsed(placed),
         memberships_new=placed.filter(pl.col("membership").is_in(["joins", "leaves"])),
         memberships_closed=placed.filter(
             pl.col("membership").is_in(["joins", "leaves"]) & pl.col("membership_id").is_not_null()
         ),
         memberships_changed=placed.filter(pl.col("membership") == "corrected"),
+        skills_told=skills.told,
     )
 
 

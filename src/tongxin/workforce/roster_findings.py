@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from tongxin.files.vault import decrypt, encrypt
 from tongxin.workbooks.findings import ERROR, FINDINGS, SCHEMA, WARNING, fill_message
 from tongxin.workbooks.refusals import REFUSALS, readable
+from tongxin.workbooks.verdicts import LABELS
 from tongxin.workforce.models import RosterFinding, RosterImport
 
 CONTEXT = "roster.finding"
@@ -80,6 +81,11 @@ def texts() -> dict[str, str]:
     return {code: _joined(gettext(each.message), gettext(each.remedy)) for code, each in FINDINGS.items()}
 
 
+def labels() -> dict[str, str]:
+    """Return the words that stand before a finding in the present language, by severity."""
+    return {severity: gettext(label) for severity, label in LABELS.items()}
+
+
 def seal_refusal(code: str, params: Mapping[str, Any]) -> dict[str, str]:
     """Return a refusal as it is stored: a file without a header shows a person's row in its place."""
     sealed = encrypt(
@@ -99,10 +105,13 @@ def refusal_in_words(roster: RosterImport) -> str:
     """Return why a file was refused as a whole, and what to do."""
     kind = REFUSALS[roster.refusal["code"]]
     params = refusal_params(roster)
-    if "found" in params and isinstance(params["found"], str):
-        params["found"] = gettext(params["found"])
-    values = readable(params)
+    values = readable({name: _said(name, value) for name, value in params.items()})
     return _joined(gettext(kind.message) % values, gettext(kind.remedy) % values)
+
+
+def _said(name: str, value: Any) -> Any:
+    """Return what a file was taken for, or how it is damaged, in the present language."""
+    return gettext(value) if name in {"found", "detail"} and isinstance(value, str) and value else value
 
 
 def _joined(message: str, remedy: str) -> str:

@@ -29,7 +29,7 @@ class SendForm(UnitForm):
         help_text=_(
             "An .xlsx, .xls or .csv file. Title rows, other column orders and common other headers are fine."
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls,.et,.csv,.txt"}),
     )
     effective_on = DayField(
         label=_("Changes hold from"),

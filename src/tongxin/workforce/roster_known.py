@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
-from tongxin.analytics.sources import as_table
+from tongxin.analytics.typed_tables import as_table
 from tongxin.organisations.models import Organisation
 from tongxin.workbooks.cells import clean_name, clean_texts
 from tongxin.workforce.identity import open_phone
@@ -66,8 +66,18 @@ CERTIFICATES = pa.schema(
     ]
 )
 APPOINTMENTS = pa.schema(
-    [("worker_id", _INT), ("place_id", _INT), ("grade", _TEXT), ("appointed_on", _DAY), ("lapses_on", _DAY)]
+    [
+        ("appointment_id", _INT),
+        ("worker_id", _INT),
+        ("place_id", _INT),
+        ("grade", _TEXT),
+        ("number", _TEXT),
+        ("appointed_on", _DAY),
+        ("was_day_assumed", pa.bool_()),
+        ("lapses_on", _DAY),
+    ]
 )
+APPOINTMENT_NUMBERS = pa.schema([("number", _TEXT), ("worker_id", _INT)])
 MEMBERSHIPS = pa.schema(
     [
         ("worker_id", _INT),
@@ -94,6 +104,8 @@ class Known:
     """Those of this enterprise, lapsed ones too."""
     appointed: pl.DataFrame
     """The days of all appointments, whoever made them: a certificate below one must not be taken away."""
+    appointment_numbers: pl.DataFrame
+    """Whose the numbers in the file are among appointments anywhere."""
     memberships: pl.DataFrame
     """The open state of each person, and until when closed ones reach (`known_until`)."""
 
@@ -116,7 +128,8 @@ def read_known(organisation: Organisation, indexes: pl.Series, numbers: pl.Serie
         "worker",
         people,
         APPOINTMENTS,
-        "worker_id", "organisation_id", "grade", "appointed_on", "lapses_on",
+        "pk", "worker_id", "organisation_id", "grade", "number", "appointed_on", "is_day_assumed",
+        "lapses_on",
     )  # fmt: skip
     states = _read(
         EmploymentState.objects,
@@ -134,6 +147,9 @@ def read_known(organisation: Organisation, indexes: pl.Series, numbers: pl.Serie
         certificates=_as_cleaned(_read_certificates(people, numbers), "issuer"),
         appointments=appointments.filter(pl.col("place_id") == organisation.pk).drop("place_id"),
         appointed=appointments.select("worker_id", "appointed_on"),
+        appointment_numbers=_read(
+            Appointment.objects, "number", numbers, APPOINTMENT_NUMBERS, "number", "worker_id"
+        ).unique(),
         memberships=_read_memberships(organisation, people),
     )
 

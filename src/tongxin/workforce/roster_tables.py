@@ -74,9 +74,17 @@ STATEMENTS: tuple[tuple[str, str], ...] = (
                    OR workforce_appointment.lapses_on > s.lapses_on)""",
     ),
     (
+        "appointments_changed",
+        """UPDATE workforce_appointment SET number = COALESCE(s.number, ''), appointed_on = s.appointed_on,
+               is_day_assumed = (s.is_day_assumed = 1), lapses_on = s.lapses_on
+           FROM roster_appointments_changed s WHERE workforce_appointment.id = s.appointment_id""",
+    ),
+    (
         "appointments_new",
-        f"""INSERT INTO workforce_appointment (worker_id, organisation_id, grade, appointed_on, lapses_on)
-            SELECT w.id, %(organisation)s, s.grade, s.appointed_on, s.lapses_on
+        f"""INSERT INTO workforce_appointment
+                (worker_id, organisation_id, grade, number, appointed_on, is_day_assumed, lapses_on)
+            SELECT w.id, %(organisation)s, s.grade, COALESCE(s.number, ''), s.appointed_on,
+                s.is_day_assumed = 1, s.lapses_on
             FROM roster_appointments_new s {PERSON}""",
     ),
     (
@@ -133,7 +141,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "certificates_new": (
         "document_index", "grade", "number", "occupation", "issued_on", "issuer", "held_from",
     ),
-    "appointments_new": ("document_index", "grade", "appointed_on", "lapses_on"),
+    "appointments_changed": ("appointment_id", "number", "appointed_on", "is_day_assumed", "lapses_on"),
+    "appointments_new": (
+        "document_index", "grade", "number", "appointed_on", "is_day_assumed", "lapses_on",
+    ),
     "appointments_lapsed": ("worker_id", "started_on", "ended_on", "lapses_on"),
     "memberships_closed": ("membership_id", "member_from"),
     "memberships_changed": ("membership_id", "member_from"),

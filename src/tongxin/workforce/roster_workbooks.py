@@ -28,7 +28,7 @@ from tongxin.workforce.models import (
 )
 from tongxin.workforce.queries import open_on, registry_day
 from tongxin.workforce.roster_differences import MEMBER
-from tongxin.workforce.roster_findings import read_findings, texts
+from tongxin.workforce.roster_findings import labels, read_findings, texts
 from tongxin.workforce.roster_reading import LAYOUT, read_roster
 
 
@@ -103,7 +103,11 @@ def _skill(certificates: Any, appointments: Any) -> dict[str, Any]:
     ranks = get_list("skill_grade")
     named = max(appointments, key=lambda each: ranks.entry(each.grade).rank, default=None)
     if named is not None:
-        return {"grade": named.grade, "issued_on": named.appointed_on}
+        return {
+            "grade": named.grade,
+            "certificate_number": named.number or None,
+            "issued_on": None if named.is_day_assumed else named.appointed_on,
+        }
     held = max(certificates, key=lambda each: ranks.entry(each.grade).rank, default=None)
     if held is None:
         return {}
@@ -118,5 +122,10 @@ def _skill(certificates: Any, appointments: Any) -> dict[str, Any]:
 def write_roster_verdicts(roster: RosterImport, path: Path) -> int:
     """Write the rejected rows of an import with what is wrong in each; returns how many there are."""
     return write_verdicts(
-        path, load_layout(LAYOUT), read_roster(roster), read_findings(roster), texts=texts()
+        path,
+        load_layout(LAYOUT),
+        read_roster(roster),
+        read_findings(roster),
+        texts=texts(),
+        labels=labels(),
     )

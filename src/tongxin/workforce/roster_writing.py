@@ -6,6 +6,7 @@ Until the transaction begins nobody else waits; when the process dies before it 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,12 +47,13 @@ def _frames(differences: Differences) -> dict[str, pl.DataFrame]:
         "certificates_changed": differences.certificates_changed,
         "certificates_new": differences.certificates_new,
         "appointments_lapsed": differences.appointments_lapsed,
+        "appointments_changed": differences.appointments_changed,
         "appointments_new": differences.appointments_new,
         "memberships_closed": differences.memberships_closed,
         "memberships_changed": differences.memberships_changed,
         "memberships_new": differences.memberships_new,
         "proposals": _sealed_proposals(differences.proposals),
-        "changes": _changes(differences.rows),
+        "changes": _changes(differences.rows, differences.skills_told),
     }
 
 
@@ -100,20 +102,24 @@ def _sealed_proposals(proposals: pl.DataFrame) -> pl.DataFrame:
     return proposals.with_columns(value_sealed=pl.Series(values, dtype=pl.Binary))
 
 
-def _changes(rows: pl.DataFrame) -> pl.DataFrame:
+def _changes(rows: pl.DataFrame, skills: pl.DataFrame) -> pl.DataFrame:
     """Return the import's own row per row that did something, with what changed from which value to which."""
     done = rows.filter(pl.col("outcome") != "unchanged")
-    fields = pl.Series(list(_describe(done)), dtype=pl.String)
+    fields = pl.Series(list(_describe(done, skills)), dtype=pl.String)
     return done.with_columns(fields=fields, row=pl.col("row").cast(pl.Int64))
 
 
-def _describe(rows: pl.DataFrame) -> Iterator[str]:
+def _describe(rows: pl.DataFrame, skills: pl.DataFrame) -> Iterator[str]:
     names = [name for name in (*PERSONAL, *DATED, "ended_on") if name != "phone"]
-    columns = ["outcome", *names, *(f"known_{name}" for name in names)]
+    columns = ["row", "outcome", *names, *(f"known_{name}" for name in names)]
+    told: dict[int, dict[str, tuple[str | None, str]]] = defaultdict(dict)
+    existing = rows.filter(pl.col("outcome") != "added")
+    for number, name, before, after in skills.join(existing, on="row", how="semi").iter_rows():
+        told[number][name] = (before, after)
     for row in rows.select(columns).iter_rows(named=True):
         if row["outcome"] == "added":
             yield ""
             continue
         pairs = {name: (row[f"known_{name}"], row[name]) for name in names}
         changed = {name: pair for name, pair in pairs.items() if pair[1] is not None and pair[0] != pair[1]}
-        yield json.dumps(changed, ensure_ascii=False, default=str)
+        yield json.dumps(changed | told.get(row["row"], {}), ensure_ascii=False, default=str)

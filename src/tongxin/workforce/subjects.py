@@ -1,19 +1,13 @@
-"""What may be counted of people, and how its rows come out of the lake."""
+"""What may be counted of people."""
 
 from __future__ import annotations
 
-import ibis
-import ibis.expr.types as ir
-
-from tongxin.analytics.sources import Countable
-from tongxin.analytics.spells import History, attach, cut_spans, holds
 from tongxin.analytics.subjects import Field, FieldType, Grain, Subject
 from tongxin.organisations.subjects import ORGANISATION_FIELDS
-from tongxin.workforce.enterprise_subjects import ENTERPRISE_COUNTABLES, coded, counted
-from tongxin.workforce.histories import Tables, complete_person, histories_of_person, history_of_unit
+from tongxin.workforce.enterprise_subjects import ENTERPRISE_SUBJECTS, coded, counted
 from tongxin.workforce.sources import SOURCES
 
-__all__ = ["COUNTABLES", "SOURCES"]
+__all__ = ["SOURCES", "SUBJECTS"]
 
 PERSON_FIELDS = (
     Field("sex", FieldType.CODE, "sex", "性别", "sex", breakdown=True),
@@ -31,39 +25,6 @@ RELATED = ("certificates", "trainings", "competitions", "innovations", "honours"
 
 def _about() -> dict[str, tuple[Field, ...]]:
     return {"worker": PERSON_FIELDS, "organisation": ORGANISATION_FIELDS}
-
-
-# Subjects of spells
-
-
-def _jobs(tables: Tables) -> ir.Table:
-    table = tables["employments"]
-    return table.select(
-        job="id",
-        worker="worker",
-        organisation="organisation",
-        valid_from="started_on",
-        # The last day worked is kept; a spell ends on the first day that it does not hold.
-        valid_to=table.ended_on + ibis.interval(days=1),
-    ).mutate(valid_to=lambda t: t.valid_to.cast("date"))
-
-
-def _worker_rows(tables: Tables) -> ir.Table:
-    pieces = cut_spans(_jobs(tables), "job", [*histories_of_person(tables), history_of_unit(tables)])
-    return complete_person(pieces.mutate(entity=pieces.worker), tables).drop("job")
-
-
-def _states(tables: Tables) -> ir.Table:
-    table = tables["employment_states"]
-    order = ibis.window(group_by="employment", order_by="valid_from")
-    return table.mutate(valid_to=table.valid_from.lead().over(order))
-
-
-def _employment_rows(tables: Tables) -> ir.Table:
-    names = ("post", "occupation", "form", "wage")
-    states = History(_states(tables), "employment", "job", {f"employment.{name}": name for name in names})
-    pieces = cut_spans(_jobs(tables), "job", [*histories_of_person(tables), history_of_unit(tables), states])
-    return complete_person(pieces.mutate(entity=pieces.job), tables).drop("job")
 
 
 WORKERS = Subject(
@@ -93,66 +54,26 @@ EMPLOYMENTS = Subject(
 )
 
 
-# Subjects of events
-
-
-def _certificate_rows(tables: Tables) -> ir.Table:
-    """Return certificates where their holders worked on the day from which they are held."""
-    table = tables["certificates"]
-    jobs = _jobs(tables)
-    where = jobs.select(holder="worker", place="organisation", valid_from="valid_from", valid_to="valid_to")
-    met = table.inner_join(where, [table.worker == where.holder, holds(where, table.held_from)])
-    # Two spells of one person at one unit never hold on the same day, so no row is doubled here.
-    rows = met.select(
-        entity="id",
-        worker="worker",
-        organisation="place",
-        on="held_from",
-        **{f"certificate.{name}": met[name] for name in ("grade", "occupation")},
-    )
-    return _dated(rows, tables)
-
-
-def _dated(rows: ir.Table, tables: Tables) -> ir.Table:
-    """Give events of persons what the person and the unit were on the day."""
-    return complete_person(
-        attach(rows, "on", [*histories_of_person(tables), history_of_unit(tables)]), tables
-    )
-
-
-def _event(source: str, variable: str, zh: str, en: str, *fields: Field) -> Countable:
-    """Declare records of workers that count at the unit where they happened."""
-    names = [field.name for field in fields]
-
-    def rows(tables: Tables) -> ir.Table:
-        table = tables[source]
-        taken = {f"{variable}.{name}": table[name] for name in names}
-        return _dated(
-            table.select(entity="id", worker="worker", organisation="organisation", on="on", **taken), tables
-        )
-
-    return Countable(Subject(source, variable, Grain.EVENT, en, zh, fields, _about()), rows)
-
-
-COUNTABLES = (
-    Countable(WORKERS, _worker_rows),
-    Countable(EMPLOYMENTS, _employment_rows),
-    *ENTERPRISE_COUNTABLES,
-    Countable(
-        Subject(
-            "certificates",
-            "certificate",
-            Grain.EVENT,
-            "skill certificates",
-            "技能等级证书",
-            (
-                coded("grade", "grade of the certificate", "证书等级", "skill_grade"),
-                Field("occupation", FieldType.TEXT, "occupation code", "职业编码"),
-            ),
-            _about(),
-        ),
-        _certificate_rows,
+CERTIFICATES = Subject(
+    "certificates",
+    "certificate",
+    Grain.EVENT,
+    "skill certificates",
+    "技能等级证书",
+    (
+        coded("grade", "grade of the certificate", "证书等级", "skill_grade"),
+        Field("occupation", FieldType.TEXT, "occupation code", "职业编码"),
     ),
+    _about(),
+)
+
+
+def _event(name: str, variable: str, zh: str, en: str, *fields: Field) -> Subject:
+    """Declare records of workers that count at the unit where they happened."""
+    return Subject(name, variable, Grain.EVENT, en, zh, fields, _about())
+
+
+EVENTS = (
     _event(
         "trainings",
         "training",
@@ -195,3 +116,4 @@ COUNTABLES = (
         Field("ended_on", FieldType.DATE, "ended on", "结束日期"),
     ),
 )
+SUBJECTS = (WORKERS, EMPLOYMENTS, *ENTERPRISE_SUBJECTS, CERTIFICATES, *EVENTS)

@@ -114,7 +114,13 @@ def _tell_certificate(record: Certificate) -> Told:
 
 def _tell_appointment(record: Appointment) -> Told:
     title = _("Appointed: %(grade)s") % {"grade": name_of("skill_grade", record.grade)}
-    return Told(on=record.appointed_on, title=title, until=record.lapses_on)
+    return Told(
+        on=record.appointed_on,
+        title=title,
+        details=(_("day not stated") if record.is_day_assumed else "",),
+        ours=(record.number,),
+        until=record.lapses_on,
+    )
 
 
 def _tell_training(record: Training) -> Told:

@@ -101,7 +101,10 @@ class Appointment(models.Model):
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="appointments")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="appointments")
     grade = models.CharField(_("grade"), max_length=24)
+    number = models.CharField(_("certificate number"), max_length=40, blank=True, db_default="")
     appointed_on = models.DateField(_("appointed on"))
+    is_day_assumed = models.BooleanField(_("day not stated"), default=False, db_default=False)
+    """A roster named the grade without a date, and the import chose the day; the date may still be sent."""
     lapses_on = models.DateField(_("lapses on"), null=True, blank=True)
 
     class Meta:
@@ -109,6 +112,11 @@ class Appointment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["worker", "organisation", "grade", "appointed_on"], name="appointment_once_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "grade", "number"],
+                condition=~Q(number="") & Q(lapses_on=None),
+                name="appointment_number_once",
             ),
             models.CheckConstraint(
                 condition=Q(grade__in=["special_technician", "chief_technician"]),
