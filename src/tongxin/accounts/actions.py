@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -91,3 +92,16 @@ def reset_password(user: User, *, actor: User | None) -> str:
     user.save(update_fields=["password", "must_change_password"])
     log.record(actor=actor, action="accounts.password_reset", target=user)
     return password
+
+
+@transaction.atomic
+def remove_second_step(user: User, *, actor: User | None) -> User:
+    """Take a lost authenticator app and its recovery codes off the account. Refuses the actor's own."""
+    if actor is not None and actor.pk == user.pk:
+        raise ValidationError(
+            _("You cannot remove your own second step here; turn it off on the page of your own account.")
+        )
+    removed, _kinds = Authenticator.objects.filter(user=user).delete()
+    if removed:
+        log.record(actor=actor, action="accounts.second_step_removed", target=user)
+    return user

@@ -16,6 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.accounts.models import User
 from tongxin.audit import log
 
+NOTIFIED = {
+    "mfa/email/totp_activated": "accounts.second_step_turned_on",
+    "mfa/email/totp_deactivated": "accounts.second_step_turned_off",
+    "mfa/email/recovery_codes_generated": "accounts.recovery_codes_made",
+}
+"""What allauth tells the owner of an account by mail, and what the log calls it."""
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are handed out by an administrator; nobody signs up."""
@@ -75,6 +82,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def post_login(self, request: HttpRequest, user: User, **hook: Any) -> HttpResponse:
         response = super().post_login(request, user, **hook)
         return redirect("account_change_password") if user.must_change_password else response
+
+    def send_notification_mail(self, template_prefix: str, user: User, *given: Any, **more: Any) -> None:
+        """Record a change of the second step: the one place where allauth hands each of them to its host."""
+        if template_prefix in NOTIFIED:
+            log.record(actor=user, action=NOTIFIED[template_prefix], target=user)
+        super().send_notification_mail(template_prefix, user, *given, **more)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return str(self.get_login_redirect_url(request))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -20,6 +21,7 @@ from tongxin.accounts.actions import (
     create_account,
     deactivate_account,
     reactivate_account,
+    remove_second_step,
     reset_password,
 )
 from tongxin.accounts.models import User
@@ -94,6 +96,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             "title": _("Account %(username)s") % {"username": account.username},
             "submit": _("Save the account"),
             "account": account,
+            "has_lost_step": account != actor and is_mfa_enabled(account),
             "section": "accounts",
         },
         template="organisations/account.html",
@@ -115,6 +118,19 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     return redirect("accounts")
+
+
+@require_POST
+def remove_step(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a lost second step off an account, so that its owner signs in with the password alone."""
+    actor = reader_of(request)
+    account = get_account_for(actor, pk)
+    try:
+        remove_second_step(account, actor=actor)
+        messages.success(request, _("The second step has been removed."))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect("account_change", pk=account.pk)
 
 
 @require_POST

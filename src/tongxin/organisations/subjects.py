@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 from django.db.models.functions import Substr
 
-from tongxin.analytics.sources import Countable, Source
-from tongxin.analytics.subjects import Field, FieldType
+from tongxin.analytics.sources import Source
+from tongxin.analytics.subjects import Field, FieldType, Subject
 from tongxin.organisations.models import (
     Hierarchy,
     NameSpell,
@@ -107,4 +107,4 @@ SOURCES = (
     Source("covers", pa.schema([("organisation", _INT), ("union", _INT), *_SPELL]), _covers),
 )
 
-COUNTABLES: tuple[Countable, ...] = ()
+SUBJECTS: tuple[Subject, ...] = ()

@@ -33,6 +33,7 @@ urlpatterns = [
     path("accounts/manage/new/", account_views.create, name="account_create"),
     path("accounts/manage/<int:pk>/", account_views.change, name="account_change"),
     path("accounts/manage/<int:pk>/switch/", account_views.switch, name="account_switch"),
+    path("accounts/manage/<int:pk>/second-step/", account_views.remove_step, name="account_remove_step"),
     path("accounts/manage/<int:pk>/password/", account_views.new_password, name="account_new_password"),
     path("audit/", trail_views.trail, name="audit"),
 ]
