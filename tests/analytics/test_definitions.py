@@ -134,8 +134,8 @@ def test_a_condition_on_a_line_of_its_own_is_placed_there() -> None:
         ("{count: workers, in: period}", "'workers' are spells; their time is written 'at: period_end'"),
         ("{count: workers}", "the time is missing; write 'at: period_end'"),
         (
-            "{median: hours, of: trainings, in: period}",
-            "the measure 'median' is not supported in this version",
+            "{quantile: hours, p: 90, of: trainings, in: period}",
+            "'p' is the share of values below, a number between 0 and 1 such as 0.9; found '90'",
         ),
         ("{sum: kind, of: trainings, in: period}", "'kind' is code; only a number can be added up"),
         (

@@ -155,9 +155,10 @@ def test_who_cannot_be_told_is_in_neither_part_and_lowers_completeness(store: Fi
     assert figure.completeness == 0.75
 
 
-def test_a_wage_belongs_to_the_employment_and_a_mean_is_divided_once(store: FigureStore) -> None:
-    # (6,000.00 + 2,000.50 + 5,000.00 + 7,000.00) / 4
-    assert _one(store, "wages", 1).value == 5000.125
+def test_who_stands_twice_has_one_value_and_a_mean_is_divided_once(store: FigureStore) -> None:
+    # Of one person 6,000.00 and 2,000.50 are given, and the largest is taken: (6,000 + 5,000 + 7,000) / 3
+    assert _one(store, "wages", 1).value == 6000
+    assert _one(store, "wages", 1).denominator == 3
     assert _one(store, "wages", 1).undetermined == 1
 
 

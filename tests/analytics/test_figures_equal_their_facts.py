@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -40,6 +41,23 @@ breakdowns: [age_band]
 code: wages
 unit: yuan
 value: {average: wage, of: workers, where: "worker.employed", at: period_end}
+breakdowns: [sex]
+---
+code: median_wage
+unit: yuan
+value: {median: wage, of: workers, where: "worker.employed", at: period_end}
+breakdowns: [sex, [age_band, sex]]
+---
+code: ninth_hours
+value: {quantile: hours, p: 0.9, of: trainings, in: {last: 2, of: quarter}}
+breakdowns: [kind, ownership]
+periods: [month, quarter]
+---
+code: longest_hours
+value: {maximum: hours, of: trainings, where: "worker.age < 25", in: {last: 2, of: quarter}}
+---
+code: lowest_wage
+value: {minimum: wage, of: workers, at: period_end}
 breakdowns: [sex]
 ---
 code: reach
@@ -121,39 +139,79 @@ def category_of(row: Row, breakdown: str | None, day: date) -> str | None:
         return None
     if breakdown == "age_band":
         return band_of(age_on(row["worker.birth_date"], row.get("on", day))) or "unknown"
+    if "," in breakdown:
+        return ",".join(str(category_of(row, each, day)) for each in breakdown.split(","))
     columns = {"sex": "worker.sex", "ownership": "organisation.ownership", "kind": "training.kind"}
     return row[columns[breakdown]] or "unknown"
 
 
+def spells_on(world: World, day: date) -> list[Row]:
+    return [
+        row
+        for row in world.workers
+        if row["valid_from"] <= day and (row["valid_to"] is None or day < row["valid_to"])
+    ]
+
+
 def rows_in_time(world: World, subject: str, period: Period, months: int | None) -> list[Row]:
     if subject == "workers":
-        day = period.last_day
-        return [
-            row
-            for row in world.workers
-            if row["valid_from"] <= day and (row["valid_to"] is None or day < row["valid_to"])
-        ]
+        return spells_on(world, period.last_day)
     end = period.last_day.year * 12 + period.last_day.month
     length = months or period.kind.months
     return [row for row in world.trainings if end - length < row["on"].year * 12 + row["on"].month <= end]
 
 
-def weight_of(world: World, subject: str, row: Row, column: str | None, key: str) -> int:
+def value_of(every: list[Row], row: Row, column: str) -> int:
+    """The largest value that the rows of an entity give, wherever they stand."""
+    same = [other[column] for other in every if other["entity"] == row["entity"]]
+    return max(value for value in same if value is not None)
+
+
+def weight_of(world: World, subject: str, row: Row, column: str | None, day: date) -> int:
     if column is None:
         return 1
-    if key == "row":
-        return row[column]
-    same = [other for other in getattr(world, subject) if other["entity"] == row["entity"]]
-    return max(other[column] for other in same if other[column] is not None)
+    if subject == "trainings":
+        return value_of(world.trainings, row, column)
+    return value_of(spells_on(world, day), row, column)
+
+
+def values_of(
+    world: World, subject: str, rows: list[Row], answers: list[Answer], column: str, day: date
+) -> list[int]:
+    """The values in order of the entities whose answer is yes, each once."""
+    found = {
+        row["entity"]: weight_of(world, subject, row, column, day)
+        for row, answer in zip(rows, answers, strict=True)
+        if answer
+    }
+    return sorted(found.values())
+
+
+def quantile_of(values: list[int], p: Fraction) -> int:
+    """Type 7 times the denominator of p: Excel's PERCENTILE.INC, numpy's and pandas' default."""
+    if not values:
+        return 0
+    at = (len(values) - 1) * p
+    below = int(at)
+    above = min(below + 1, len(values) - 1)
+    exact = (values[below] + (values[above] - values[below]) * (at - below)) * p.denominator
+    assert exact.denominator == 1
+    return int(exact)
 
 
 def tally(
-    world: World, subject: str, rows: list[Row], key: str, answers: list[Answer], column: str | None = None
+    world: World,
+    subject: str,
+    rows: list[Row],
+    key: str,
+    answers: list[Answer],
+    column: str | None = None,
+    day: date = date.max,
 ) -> tuple[int, int, int]:
     """Return the weighted sum of true keys, the keys that cannot be told, and all keys."""
     true, unsure, every, total = set(), set(), set(), 0
-    for number, (row, answer) in enumerate(zip(rows, answers, strict=True)):
-        name = number if key == "row" else row[key]
+    for row, answer in zip(rows, answers, strict=True):
+        name = row[key]
         if name is None:
             continue
         every.add(name)
@@ -161,7 +219,7 @@ def tally(
             unsure.add(name)
         elif answer and name not in true:
             true.add(name)
-            total += weight_of(world, subject, row, column, key)
+            total += weight_of(world, subject, row, column, day)
     return total, len(unsure - true), len(every)
 
 
@@ -182,8 +240,22 @@ def expect(world: World, code: str, rows_of: Callable[[str, int | None], list[Ro
         case "wages":
             rows = rows_of("workers", None)
             answers = [knows(employed, "worker.wage")(row, day) for row in rows]
-            n, u, p = tally(world, "workers", rows, "row", answers, "worker.wage")
-            return n, tally(world, "workers", rows, "row", answers)[0], u, p
+            n, u, p = tally(world, "workers", rows, "entity", answers, "worker.wage", day)
+            return n, tally(world, "workers", rows, "entity", answers)[0], u, p
+        case "median_wage" | "lowest_wage":
+            rows = rows_of("workers", None)
+            test = employed if code == "median_wage" else always
+            answers = [knows(test, "worker.wage")(row, day) for row in rows]
+            n, u, p = tally(world, "workers", rows, "entity", answers)
+            values = values_of(world, "workers", rows, answers, "worker.wage", day)
+            return quantile_of(values, Fraction(1, 2) if code == "median_wage" else Fraction(0)), n, u, p
+        case "ninth_hours" | "longest_hours":
+            rows = rows_of("trainings", 6)
+            test = always if code == "ninth_hours" else is_young
+            answers = [knows(test, "training.hours")(row, day) for row in rows]
+            n, u, p = tally(world, "trainings", rows, "entity", answers)
+            values = values_of(world, "trainings", rows, answers, "training.hours", day)
+            return quantile_of(values, Fraction(9, 10) if code == "ninth_hours" else Fraction(1)), n, u, p
         case "reach":
             events, heads = rows_of("trainings", 6), rows_of("workers", None)
             answers = [at_least(row["training.hours"], 480) for row in events]
@@ -230,7 +302,7 @@ def _of_place(
         return [row for row in rows if row["organisation"] in inside]
 
     every = rows_of("workers", None) + rows_of("trainings", 12)
-    known = {"sex", "age_band", "ownership"} if breakdown != "kind" else set()
+    known = {"sex", "age_band", "ownership", "age_band,sex"} if breakdown != "kind" else set()
     places = {None} if breakdown is None else set()
     if breakdown is not None:
         rows = every if breakdown in known else rows_of("trainings", 12)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import ibis
@@ -41,7 +41,7 @@ def narrow(family: Family, table: ir.Table, days: list[str]) -> ir.Table:
         wanted += columns_needed(part)
     for tally in family.tallies.values():
         wanted += [tally.weight] if tally.weight else []
-    wanted += [derived_from(column) for column in family.breakdowns.values()]
+    wanted += [derived_from(column) for columns in family.breakdowns.values() for column in columns]
     # The body of `exists` may read any field of the row, so such a family keeps them all.
     if any(related_fields_used(each) for _, part in family.parts.values() for each in part.where):
         return table
@@ -96,9 +96,10 @@ def flag(tally: Tally, rows: ir.Table) -> ir.BooleanValue:
             return (~known | answers[0]).fill_null(ibis.literal(value=True))
 
 
-def category(rows: ir.Table, column: str) -> ir.StringValue:
-    """Return the category of each row in a breakdown."""
-    return rows[column].cast("string").fill_null(UNKNOWN)
+def category(rows: ir.Table, columns: Sequence[str]) -> ir.StringValue:
+    """Return the category of each row in a breakdown; one that combines several has theirs with a comma."""
+    names = [rows[column].cast("string").fill_null(UNKNOWN) for column in columns]
+    return names[0] if len(names) == 1 else ibis.literal(",").join(names)
 
 
 def _is_derived(condition: Condition) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -15,7 +16,7 @@ from tongxin.analytics.engine import Engine
 from tongxin.analytics.forests import Forest
 from tongxin.analytics.rollup import spread_distinct
 from tongxin.analytics.slots import TOTAL, Slots
-from tongxin.analytics.statements import quote, select, union
+from tongxin.analytics.statements import literal, quote, select, union
 from tongxin.analytics.tallies import Family, Tally
 from tongxin.analytics.tally_columns import Certain, largest, number, settle
 from tongxin.analytics.trees import DatedTrees
@@ -67,8 +68,8 @@ class Bench:
 
     def with_categories(self, rows: ir.Table) -> ir.Table:
         """Return the rows with the category of each breakdown, as `category0`, `category1` and so on."""
-        columns = self.family.breakdowns.values()
-        return rows.mutate(**{f"category{n}": category(rows, column) for n, column in enumerate(columns)})
+        broken = enumerate(self.family.breakdowns.values())
+        return rows.mutate(**{f"category{n}": category(rows, columns) for n, columns in broken})
 
 
 @dataclass(frozen=True)
@@ -110,30 +111,34 @@ _KEPT = ("window", "organisation", "entity", "worker", "overlaps", "month")
 
 def _dictionary(bench: Bench, lake: Lake, slots: Slots) -> pa.Table:
     """Return the slot of each category that a family may meet, and of some that it may not."""
-    names = list(bench.family.breakdowns)
-    met = {(n, UNKNOWN) for n in range(len(names))}
-    stored = []
-    for n, column in enumerate(bench.family.breakdowns.values()):
-        if column.rpartition(".")[2] == AGE_BAND:
-            met |= {(n, band) for band in age_bands()}
-        else:
-            stored.append(_distinct(n, quote(column), lake.tables[bench.family.subject], bench))
-    # Of the subject's table, which is met once, and not of the rows, which are met once for every window.
-    if stored:
-        met |= {
-            (row["breakdown"], row["category"]) for row in bench.engine.fetch_text(f"FROM {union(stored)}")
-        }
+    offered = _categories(bench, lake)
     numbered = [
-        {"breakdown": n, "category": each, "slot": slots.number(names[n], each)} for n, each in sorted(met)
+        {"breakdown": n, "category": each, "slot": slots.number(name, each)}
+        for n, (name, columns) in enumerate(bench.family.breakdowns.items())
+        for each in map(",".join, product(*(offered[column] for column in columns)))
     ]
     schema = pa.schema([("breakdown", pa.int32()), ("category", pa.string()), ("slot", pa.int32())])
     return pa.Table.from_pylist(numbered, schema=schema)
 
 
-def _distinct(n: int, column: str, table: ir.Table, bench: Bench) -> str:
-    columns = [f"{n} AS breakdown", f"CAST({column} AS VARCHAR) AS category"]
+def _categories(bench: Bench, lake: Lake) -> dict[str, list[str]]:
+    """Return the categories that each column of the breakdowns may have, in order."""
+    columns = {column for columns in bench.family.breakdowns.values() for column in columns}
+    derived = {column for column in columns if column.rpartition(".")[2] == AGE_BAND}
+    met = {column: {UNKNOWN, *(age_bands() if column in derived else ())} for column in columns}
+    # Of the subject's table, which is met once, and not of the rows, which are met once for every window.
+    stored = [
+        _distinct(column, lake.tables[bench.family.subject], bench) for column in sorted(columns - derived)
+    ]
+    for row in bench.engine.fetch_text(f"FROM {union(stored)}") if stored else ():
+        met[row["name"]].add(row["category"])
+    return {column: sorted(found) for column, found in met.items()}
+
+
+def _distinct(name: str, table: ir.Table, bench: Bench) -> str:
+    columns = [f"{literal(name)} AS name", f"CAST({quote(name)} AS VARCHAR) AS category"]
     source = f"{bench.engine.text(table)} AS r"
-    return select(columns, source, where=f"{column} IS NOT NULL", group_by=["category"])
+    return select(columns, source, where=f"{quote(name)} IS NOT NULL", group_by=["category"])
 
 
 def _certain(bench: Bench, name: str) -> Certain:

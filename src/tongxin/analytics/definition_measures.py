@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
 
 import yaml
 
 from tongxin.analytics.conditions.errors import ConditionError
 from tongxin.analytics.conditions.expressions import Condition
 from tongxin.analytics.conditions.parameters import Parameters
-from tongxin.analytics.conditions.parsing import parse_condition
 from tongxin.analytics.definition_nodes import Entries
-from tongxin.analytics.measures import REPORTED, Key, Measure, MeasureKind, Timing
+from tongxin.analytics.measures import RANKS, REPORTED, Key, Measure, MeasureKind, Timing
 from tongxin.analytics.subjects import Field, FieldType, Grain, Subject
 from tongxin.codes.lists import get_list
 from tongxin.codes.periods import PeriodKind
 
-LATER_KINDS = ("median", "quantile", "minimum", "maximum")
-"""Measures that the design names and this version does not compute."""
-
 MOST_MONTHS = 60
 """The longest rolling window: its months and those of the periods beside it must fit one mask."""
 
+_RANK = re.compile(r"0?\.[0-9]{1,4}")
 _NUMBERS = (FieldType.INTEGER, FieldType.DECIMAL)
 _PERIOD_KINDS = tuple(kind.value for kind in PeriodKind)
 _ENTRIES = {
@@ -30,6 +30,10 @@ _ENTRIES = {
     MeasureKind.COUNT_DISTINCT: ("of", "where", "in"),
     MeasureKind.SUM: ("of", "where", "at", "in"),
     MeasureKind.AVERAGE: ("of", "where", "at", "in"),
+    MeasureKind.MEDIAN: ("of", "where", "at", "in"),
+    MeasureKind.QUANTILE: ("p", "of", "where", "at", "in"),
+    MeasureKind.MINIMUM: ("of", "where", "at", "in"),
+    MeasureKind.MAXIMUM: ("of", "where", "at", "in"),
     MeasureKind.SHARE: ("of", "where", "at", "in"),
     MeasureKind.REPORTED: ("in",),
 }
@@ -47,12 +51,16 @@ class Item:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What definitions may name: subjects, reported items and dated parameters."""
+    """What definitions may name: subjects, reported items and dated parameters.
+
+    `is_checked` says that their conditions were checked before, and need not be read yet.
+    """
 
     subjects: Mapping[str, Subject]
     items: Mapping[str, Item]
     parameters: Parameters
     code_lists: Callable[[str], object] = get_list
+    is_checked: bool = False
 
 
 def read_measure(entries: Entries, vocabulary: Vocabulary) -> Measure | None:
@@ -82,10 +90,6 @@ def read_measure(entries: Entries, vocabulary: Vocabulary) -> Measure | None:
 
 
 def _read_kind(entries: Entries) -> MeasureKind | None:
-    later = next((name for name in LATER_KINDS if name in entries.nodes), None)
-    if later:
-        entries.page.refuse(entries.nodes[later], f"the measure '{later}' is not supported in this version")
-        return None
     found = [kind for kind in MeasureKind if kind.value in entries.nodes]
     if len(found) == 1:
         return found[0]
@@ -102,11 +106,29 @@ def _complete(measure: Measure, entries: Entries, subject: Subject, vocabulary: 
         case MeasureKind.SHARE:
             share = _read_condition(entries, "share", subject, vocabulary)
             return replace(measure, share=share) if share else None
-        case MeasureKind.SUM | MeasureKind.AVERAGE:
-            found = _read_field(entries, measure.kind, subject)
-            return replace(measure, column=found[0], scale=found[1].scale) if found else None
-        case _:
+        case MeasureKind.COUNT:
             return measure
+        case _:
+            return _measure_values(measure, entries, subject)
+
+
+def _measure_values(measure: Measure, entries: Entries, subject: Subject) -> Measure | None:
+    found = _read_field(entries, measure.kind, subject)
+    rank = _read_rank(entries) if measure.kind is MeasureKind.QUANTILE else RANKS.get(measure.kind)
+    if found is None or (rank is None and measure.kind is MeasureKind.QUANTILE):
+        return None
+    return replace(measure, column=found[0], scale=found[1].scale, rank=rank)
+
+
+def _read_rank(entries: Entries) -> Fraction | None:
+    text = entries.text("p", required=True)
+    if text is None:
+        return None
+    if not _RANK.fullmatch(text) or not 0 < Fraction(text) < 1:
+        message = f"'p' is the share of values below, a number between 0 and 1 such as 0.9; found '{text}'"
+        entries.page.refuse(entries.nodes["p"], message)
+        return None
+    return Fraction(text)
 
 
 def _count_distinct(measure: Measure, entries: Entries) -> Measure | None:
@@ -131,7 +153,7 @@ def _read_field(entries: Entries, kind: MeasureKind, subject: Subject) -> tuple[
         entries.page.refuse_name(node, f"number of '{subject.name}'", text, known)
         return None
     if field.type not in _NUMBERS:
-        entries.page.refuse(node, f"'{text}' is {field.type}; only a number can be added up")
+        entries.page.refuse(node, f"'{text}' is {field.type}; only a number can be added up or put in order")
         return None
     return f"{variable}.{name}", field
 
@@ -142,11 +164,21 @@ def _read_condition(
     text = entries.text(name)
     if text is None:
         return None
+    parse = partial(_parse_condition, text, subject, vocabulary)
+    if vocabulary.is_checked:
+        return Condition(text, subject, lambda: parse().reading)
     try:
-        return parse_condition(text, subject, subjects=vocabulary.subjects, parameters=vocabulary.parameters)
+        return parse()
     except ConditionError as error:
         entries.page.refuse_condition(entries.nodes[name], error)
         return None
+
+
+def _parse_condition(text: str, subject: Subject, vocabulary: Vocabulary) -> Condition:
+    # Reading figures needs no condition, and is over before the grammar of conditions is loaded.
+    from tongxin.analytics.conditions.parsing import parse_condition  # noqa: PLC0415
+
+    return parse_condition(text, subject, subjects=vocabulary.subjects, parameters=vocabulary.parameters)
 
 
 def _read_timing(entries: Entries, subject: Subject) -> Timing | None:

@@ -9,6 +9,7 @@ from datetime import date
 import yaml
 
 from tongxin.analytics.conditions.errors import ConditionError, find_nearest
+from tongxin.codes.loaders import LOADER
 
 
 @dataclass(frozen=True, order=True)
@@ -46,7 +47,7 @@ class Page:
     def documents(self) -> list[Entries]:
         """Return the documents of the file that are mappings; others are problems."""
         try:
-            nodes = [node for node in yaml.compose_all(self.text, Loader=yaml.SafeLoader) if node is not None]
+            nodes = [node for node in _compose(self.text) if node is not None]
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -93,6 +94,14 @@ class Page:
             # YAML folded the lines into one: only the beginning is known.
             return mark.line + 1, mark.column + 1
         return mark.line + 1, mark.column + (1 if style in ("'", '"') else 0) + column
+
+
+def _compose(text: str) -> list[yaml.Node | None]:
+    try:
+        return list(yaml.compose_all(text, Loader=LOADER))
+    except yaml.YAMLError:
+        # What is wrong in a file is told in the words of the other loader, wherever it is read.
+        return list(yaml.compose_all(text, Loader=yaml.SafeLoader))
 
 
 @dataclass
@@ -153,6 +162,20 @@ class Entries:
             self.page.refuse(node, f"'{name}' is a list: [one, another]")
             return []
         return [(str(each.value), each) for each in node.value]
+
+    def groups(self, name: str) -> list[tuple[list[tuple[str, yaml.Node]], yaml.Node]]:
+        """Return an entry that is a list of names or of lists of names, each name with its node."""
+        node = self.get(name)
+        if node is None:
+            return []
+        if not isinstance(node, yaml.SequenceNode):
+            self.page.refuse(node, f"'{name}' is a list: [one, another]")
+            return []
+        inner = [each.value if isinstance(each, yaml.SequenceNode) else [each] for each in node.value]
+        return [
+            ([(str(each.value), each) for each in group], outer)
+            for group, outer in zip(inner, node.value, strict=True)
+        ]
 
     def _key(self, name: str) -> yaml.Node | None:
         return next((key for key, _ in self.node.value if key.value == name), None)

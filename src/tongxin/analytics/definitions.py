@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 from types import MappingProxyType
 
 import yaml
@@ -24,6 +25,8 @@ from tongxin.codes.periods import Period, PeriodKind
 __all__ = ["Breakdown", "Definition", "DefinitionError", "Direction", "Item", "Problem", "read_definitions"]
 
 DEFAULT_PERIODS = (PeriodKind.QUARTER, PeriodKind.YEAR)
+
+PAIR = 2
 
 _ALWAYS = date(1900, 1, 1)
 """From when a version holds that does not say."""
@@ -56,11 +59,19 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Breakdown:
-    """A field by which figures are broken down: its column `<variable>.<field>` in each subject."""
+    """A field by which figures are broken down: its column `<variable>.<field>` in each subject.
+
+    A breakdown that combines two has them as its `pair`, its name and categories are theirs with a comma.
+    """
 
     name: str
     code_list: str | None
     columns: Mapping[str, str]
+    pair: tuple[Breakdown, ...] = ()
+
+    def columns_in(self, subject: str) -> tuple[str, ...]:
+        """Return the columns of a subject whose categories make those of the breakdown."""
+        return tuple(each.columns[subject] for each in self.pair or (self,))
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,11 @@ class Definition:
         return self.parts[1] is not None
 
     @property
+    def rank(self) -> Fraction | None:
+        """How far up the ordered values the figure stands, where it is taken from an order."""
+        return self.value.rank if self.value else None
+
+    @property
     def is_reported(self) -> bool:
         """Whether any part is made of values that units report."""
         return any(part is not None and part.is_reported for part in self.parts)
@@ -120,6 +136,7 @@ def read_definitions(
     *,
     parameters: Parameters | None = None,
     file: str = "definitions.yaml",
+    is_checked: bool = False,
 ) -> list[Definition]:
     """Return the definitions of a YAML text, one a document.
 
@@ -131,6 +148,8 @@ def read_definitions(
         What the definitions may name.
     file
         The name that problems give.
+    is_checked
+        Whether the text was read before with all its conditions, which are then read when they are asked for.
 
     Raises
     ------
@@ -146,7 +165,7 @@ def read_definitions(
     'n_trainings'
     """
     page = Page(text, file)
-    vocabulary = Vocabulary(subjects, items or {}, parameters or {})
+    vocabulary = Vocabulary(subjects, items or {}, parameters or {}, is_checked=is_checked)
     read = [_read_definition(entries, vocabulary) for entries in page.documents()]
     found = [definition for definition in read if definition is not None]
     _refuse_overlaps(page, found)
@@ -257,13 +276,20 @@ def _read_breakdowns(
     entries: Entries, measures: list[Measure], vocabulary: Vocabulary
 ) -> tuple[Breakdown, ...]:
     found = []
-    for name, node in entries.names("breakdowns"):
+    for names, node in entries.groups("breakdowns"):
         if any(measure.subject == REPORTED for measure in measures):
             entries.page.refuse(node, "reported values cannot be broken down in this version")
             return ()
-        breakdown = _read_breakdown(entries.page, node, name, measures, vocabulary)
-        if breakdown is not None:
-            found.append(breakdown)
+        read = [_read_breakdown(entries.page, each, name, measures, vocabulary) for name, each in names]
+        if len({each for each, _ in names}) != len(names) or len(names) > PAIR:
+            entries.page.refuse(node, "a breakdown is a field, or a list of two different ones")
+            continue
+        fields = [each for each in read if each is not None]
+        if len(fields) == PAIR:
+            name = ",".join(each.name for each in fields)
+            found.append(Breakdown(name, None, MappingProxyType({}), tuple(fields)))
+        elif len(fields) == len(names):
+            found += fields
     return tuple(found)
 
 

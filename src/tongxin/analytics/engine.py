@@ -135,8 +135,12 @@ class Engine:
 
     def fetch_text(self, statement: str) -> list[dict[str, Any]]:
         """Run a statement and return its rows."""
-        rows: list[dict[str, Any]] = self._run(statement).to_arrow_table().to_pylist()
+        rows: list[dict[str, Any]] = self.fetch_rows(statement).to_pylist()
         return rows
+
+    def fetch_rows(self, statement: str) -> pa.Table:
+        """Run a statement and return its rows as Arrow has them."""
+        return self._run(statement).to_arrow_table()
 
     def write_text(self, statement: str, path: Path, *, row_group_size: int = 122_880) -> int:
         """Run a statement, write its rows in their order to a new Parquet file, and return how many."""

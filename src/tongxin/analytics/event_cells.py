@@ -42,13 +42,18 @@ def event_cells(coded: CodedRows, key: Key) -> Iterator[str]:
             yield from _worker_cells(coded, tallies)
 
 
-def _entity_cells(coded: CodedRows, tallies: Sequence[Tally]) -> Iterator[str]:
-    # An event has one value: where its rows disagree, the largest.
-    weights = [quote(name) for name in dict.fromkeys(tally.weight for tally in tallies if tally.weight)]
+def wide_events(coded: CodedRows) -> str:
+    """Return the events once for each window that holds them, with `rows_of_entity` and one value each."""
+    # Where the rows of an event disagree, its value is the largest.
+    weights = [quote(name) for name in coded.bench.family.weights]
     others = f"* EXCLUDE ({', '.join(weights)})" if weights else "*"
     columns = [others, "count(*) OVER (PARTITION BY entity) AS rows_of_entity"]
     columns += [f"max({name}) OVER (PARTITION BY entity) AS {name}" for name in weights]
-    wide = _expand(coded, f"({select(columns, coded.name)})")
+    return _expand(coded, f"({select(columns, coded.name)})")
+
+
+def _entity_cells(coded: CodedRows, tallies: Sequence[Tally]) -> Iterator[str]:
+    wide = wide_events(coded)
     yield add_up(coded, tallies, wide, "rows_of_entity = 1")
     yield from add_up_once(coded, tallies, wide, "entity", "rows_of_entity > 1")
 

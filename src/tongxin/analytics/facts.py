@@ -20,6 +20,7 @@ from tongxin.analytics.figures import FigureError, Inputs
 from tongxin.analytics.measures import Key, Part
 from tongxin.analytics.reported import reported_rows
 from tongxin.analytics.spell_cells import spell_rows
+from tongxin.analytics.statements import select
 from tongxin.analytics.tallies import Plan
 from tongxin.analytics.trees import DatedTrees, date_trees
 from tongxin.codes.periods import Period
@@ -85,11 +86,12 @@ def read_facts(
         rows = _reported_facts(engine, question, inputs, trees, plan)
     else:
         rows = _registered_facts(engine, question, inputs, trees, plan)
-    rows = _inside(engine, rows, trees, question)
-    total = int(engine.fetch(rows.aggregate(rows=rows.count()))["rows"][0].as_py())
-    ordered = rows.order_by("day", "organisation", "entity")
-    page = ordered.limit(limit, offset=offset) if limit is not None or offset else ordered
-    return Facts(engine.fetch(page), total, part.key)
+    # Ibis takes longer to write the statement than DuckDB to run it, so it is written once for both.
+    found = engine.text(_inside(engine, rows, trees, question))
+    total = int(engine.fetch_text(select(["count(*) AS total"], found))[0]["total"])
+    taken = "" if limit is None else f" LIMIT {limit:d}"
+    page = f"{select(['*'], found)} ORDER BY day, organisation, entity{taken} OFFSET {offset:d}"
+    return Facts(engine.fetch_rows(page), total, part.key)
 
 
 def _part(question: Question) -> Part:
@@ -112,7 +114,7 @@ def _registered_facts(
     is_stock = family.timing.at_end
     rows = spell_rows(bench, inputs.lake) if is_stock else event_rows(bench, inputs.lake)
     # The tally without its weight: which rows count, not for how much.
-    rows = rows.filter(flag(replace(source.tally, weight=None), rows))
+    rows = rows.filter(flag(replace(source.tally, weight=None, rank=None), rows))
     if source.tally.key is Key.WORKER:
         rows = rows.filter(rows.worker.notnull())
     if not is_stock:
@@ -125,7 +127,8 @@ def _registered_facts(
         rows = rows.filter(rows[f"category{names.index(question.breakdown)}"] == question.category)
     rows = rows.mutate(day=rows.valid_from if is_stock else rows.on)
     used = [name for each in question.definition.parts if each for name in columns_needed(each)]
-    shown = [name for name in dict.fromkeys([*used, *family.breakdowns.values()]) if name in rows.columns]
+    broken = [column for columns in family.breakdowns.values() for column in columns]
+    shown = [name for name in dict.fromkeys([*used, *broken]) if name in rows.columns]
     return rows.select("entity", "worker", "organisation", "day", *shown)
 
 

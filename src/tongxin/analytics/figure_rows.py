@@ -10,15 +10,15 @@ import pyarrow as pa
 from tongxin.analytics.forests import Forest
 from tongxin.analytics.measures import Key
 from tongxin.analytics.statements import literal, select, union
-from tongxin.analytics.tallies import Claim, Family, Source
+from tongxin.analytics.tallies import Claim, Family, Source, Values
 from tongxin.codes.periods import Period
 
 NUMBERS = ("numerator", "denominator", "undetermined", "population", "reporting", "expected")
 ROW_GROUP = 16_384
 """Small enough that reading one organisation decodes little."""
 
-Place = tuple[int, Key]
-"""Which rolled up table a number comes from: the identity of a family, and a kind of key."""
+Place = tuple[int, Key | Values]
+"""Which rolled up table a number comes from: the identity of a family; a kind of key, or ordered values."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _of_claim(claim: Claim, definition: str, pieces: Sequence[str], calendar: Ca
     if len(pieces) > 1:
         sums = [f"CAST(sum({name}) AS BIGINT) AS {name}" for name in NUMBERS]
         source = f"({select([*_WHERE, *sums], source, group_by=_WHERE)}) AS whole"
-    nothing = set() if claim.definition.is_ratio else {"denominator"}
+    nothing = set() if claim.denominator or claim.definition.is_ratio else {"denominator"}
     if not claim.definition.is_reported:
         nothing |= {"reporting", "expected"}
     columns = [f"CAST(NULL AS BIGINT) AS {name}" if name in nothing else name for name in NUMBERS]
@@ -149,7 +149,7 @@ def _reported_piece(table: RolledUp) -> str:
 
 
 def _place(source: Source) -> Place:
-    return id(source.family), source.tally.key
+    return id(source.family), source.tally.values or source.tally.key
 
 
 def _terms(claim: Claim) -> Iterator[tuple[str, Source, str]]:

@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 
 from tongxin.analytics.definitions import Definition, version_for
@@ -36,7 +35,8 @@ class Figure:
     """One value for an organisation, a period and perhaps a category.
 
     `value` is in the unit of the definition (percent 0 to 100) and null unless `status` is ok; `numerator`
-    and `denominator` are the whole numbers it is made of, in the scale in which they are stored.
+    and `denominator` are the whole numbers it is made of, in the scale in which they are stored; a value
+    taken from an order has no numerator, and its denominator says from how many.
     """
 
     indicator: str
@@ -147,8 +147,9 @@ class FigureStore:
             definition.version,
             tree,
             scale,
-            definition.is_ratio,
-            definition.is_reported,
+            is_ratio=definition.is_ratio or definition.rank is not None,
+            is_ranked=definition.rank is not None,
+            is_reported=definition.is_reported,
         )
 
     def _rows(
@@ -177,19 +178,40 @@ class FigureStore:
 
     @cached_property
     def _trees(self) -> Mapping[int, _StoredTree]:
-        names = ("node", "last", "alive", "level")
-        # Arrow makes NumPy's arrays by means of pandas, which takes longer to import than a command may take.
-        table = pl.read_parquet(self._directory / "trees.parquet", columns=["version", *names])
+        table = read_whole(self._directory / "trees.parquet")
+        stored = {name: table[name].combine_chunks() for name in table.column_names}
+        versions = _numbers(stored["version"])
+        columns = (
+            _numbers(stored["node"]),
+            _numbers(stored["last"]),
+            _numbers(stored["alive"].cast(pa.uint8())).astype(bool),
+            _names(stored["level"]),
+        )
         return {
-            version: _StoredTree(*(rows[name].to_numpy() for name in names))
+            version: _StoredTree(*(column[versions == version] for column in columns))
             for version in sorted(set(self._version_of_period.values()))
-            for rows in [table.filter(pl.col("version") == version)]
         }
+
+
+# Arrow's own way to NumPy leads through pandas, which takes longer to import than a command may take.
+
+
+def _numbers(column: pa.Array) -> np.ndarray:
+    return np.from_dlpack(column)
+
+
+def _names(column: pa.Array) -> np.ndarray:
+    coded = column.dictionary_encode()
+    names = np.array(coded.dictionary.to_pylist(), dtype=object)
+    named: np.ndarray = names[_numbers(coded.indices)]
+    return named
 
 
 def scale_of(definition: Definition) -> Fraction:
     """Return the factor from stored whole numbers to the unit of a definition."""
     one, other = definition.parts
+    if one.rank is not None:
+        return Fraction(definition.unit.factor, one.scale * one.rank.denominator)
     return Fraction(definition.unit.factor * (other.scale if other else 1), one.scale)
 
 
@@ -221,8 +243,10 @@ def _figure(
     is_there = status is not Status.MISSING
     return Figure(
         *known,
-        _value(basis.scale, row.numerator, denominator) if status is Status.OK else None,
-        row.numerator if is_there else None,
+        _value(basis.scale, row.numerator, None if basis.is_ranked else denominator)
+        if status is Status.OK
+        else None,
+        row.numerator if is_there and not basis.is_ranked else None,
         denominator if is_there else None,
         status,
         _completeness(row, reported=basis.is_reported),
@@ -280,6 +304,7 @@ class _Basis:
     tree: _StoredTree
     scale: Fraction = Fraction(1)
     is_ratio: bool = False
+    is_ranked: bool = False
     is_reported: bool = False
 
 

@@ -32,6 +32,7 @@ from tongxin.analytics.spell_cells import spell_cells, spell_rows
 from tongxin.analytics.statements import select
 from tongxin.analytics.tallies import Claim, Family, Plan
 from tongxin.analytics.trees import DatedTrees, Hierarchy, date_trees
+from tongxin.analytics.value_cells import ranked_values
 from tongxin.codes.periods import Period
 
 
@@ -141,6 +142,10 @@ class _Computation:
                 table = roll_up(engine, cells, self._forest, kinds)
                 columns = {tally.name: coded.tallies([tally])[0].name for tally in tallies}
                 self._rolled[id(family), key] = RolledUp(table, columns, windows)
+            for values, ranked in family.values.items():
+                table = ranked_values(coded, values, ranked, is_stock=is_stock)
+                columns = {tally.name: tally.name for tally in ranked}
+                self._rolled[id(family), values] = RolledUp(table, columns, windows)
 
     def _write_ready(self) -> dict[str, int]:
         """Write the figures that wait for nothing more, and forget what no others wait for."""

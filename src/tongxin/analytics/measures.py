@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 
 from tongxin.analytics.conditions.expressions import Condition
 from tongxin.codes.periods import Period, PeriodKind, window_of
@@ -20,8 +21,20 @@ class MeasureKind(StrEnum):
     COUNT_DISTINCT = "count_distinct"
     SUM = "sum"
     AVERAGE = "average"
+    MEDIAN = "median"
+    QUANTILE = "quantile"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
     SHARE = "share"
     REPORTED = "reported"
+
+
+RANKS = {
+    MeasureKind.MINIMUM: Fraction(0),
+    MeasureKind.MEDIAN: Fraction(1, 2),
+    MeasureKind.MAXIMUM: Fraction(1),
+}
+"""How far up the ordered values the value of a measure stands; a quantile says so itself."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,6 @@ class Key(StrEnum):
     ENTITY = "entity"
     WORKER = "worker"
     ORGANISATION = "organisation"
-    ROW = "row"
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,8 @@ class Part:
 
     A row counts where every condition holds and the `needs` column is known; it counts for its `weight`
     column, or for 1. It cannot be told where a condition cannot, or where only the needed value is missing.
-    For reported values `subject` is "reported" and `weight` the item.
+    For reported values `subject` is "reported" and `weight` the item. With a `rank` the rows are not summed:
+    their weights are put in order, and the value that far up is taken.
     """
 
     subject: str
@@ -85,17 +98,22 @@ class Part:
     weight: str | None = None
     needs: str | None = None
     scale: int = 1
+    rank: Fraction | None = None
 
     @property
     def identity(self) -> str:
         """A text equal for parts that count the same rows in the same way."""
         conditions = [each.text for each in self.where]
-        return repr((self.subject, self.timing, self.key, conditions, self.weight, self.needs))
+        return repr((self.subject, self.timing, self.key, conditions, self.weight, self.needs, self.rank))
 
     @property
     def is_reported(self) -> bool:
         """Whether the part is made of values that units report."""
         return self.subject == REPORTED
+
+    def counted(self) -> Part:
+        """Return the part that counts the values of this one."""
+        return replace(self, weight=None, rank=None, scale=1)
 
     def shares_rows(self, other: Part) -> bool:
         """Tell whether both parts look at the same rows at the same time."""
@@ -114,15 +132,15 @@ class Measure:
     where: Condition | None = None
     share: Condition | None = None
     column: str | None = None
-    """The summed or averaged column `<variable>.<field>`, or the reported item."""
+    """The column `<variable>.<field>` whose values are taken, or the reported item."""
     scale: int = 1
+    rank: Fraction | None = None
+    """How far up the ordered values the one that is taken stands: 1/2 for the median."""
 
     @property
     def additivity(self) -> Additivity:
         """Over what values of this measure may be added up."""
         match self.kind:
-            case MeasureKind.SUM if self.is_spell:
-                return Additivity(over_organisations=True, over_categories=True, over_periods=False)
             case MeasureKind.REPORTED:
                 return Additivity(over_organisations=True, over_categories=False, over_periods=False)
             case MeasureKind.COUNT | MeasureKind.SUM if not self.is_spell:
@@ -145,9 +163,9 @@ class Measure:
                 return self._summed_parts(where)
 
     def _summed_parts(self, where: tuple[Condition, ...]) -> tuple[Part, Part | None]:
-        # What a spell holds (a wage) is the spell's; what an event holds (its hours) is the event's, once.
-        key = Key.ROW if self.is_spell else Key.ENTITY
-        total = Part(self.subject, self.timing, key, where, self.column, self.column, self.scale)
+        # A person with two employments has one age, an event that two units carry has its hours once.
+        key = Key.ENTITY
+        total = Part(self.subject, self.timing, key, where, self.column, self.column, self.scale, self.rank)
         if self.kind is not MeasureKind.AVERAGE:
             return total, None
         return total, Part(self.subject, self.timing, key, where, None, self.column)

@@ -17,7 +17,9 @@ PLACE = ('"window"', "place", "slot")
 """What names a cell: a window of time, a place in a version of the tree, a category of a breakdown."""
 
 
-def spread_distinct(engine: Engine, rows: str, forest: Forest, weights: Sequence[str]) -> Iterator[str]:
+def spread_distinct(
+    engine: Engine, rows: str, forest: Forest, weights: Sequence[str], place: Sequence[str] = PLACE
+) -> Iterator[str]:
     """Turn keys that stand at several places into additive cells.
 
     Parameters
@@ -26,6 +28,8 @@ def spread_distinct(engine: Engine, rows: str, forest: Forest, weights: Sequence
         A statement with one row per cell (`PLACE`) and `key`, with a column for each weight: what the key
         counts for (1, or the value to be summed), null where it does not count at this place. A weight is the
         same wherever its key counts.
+    place
+        What names a cell, if more than `PLACE`: columns that a key has the same at all its places.
 
     Yields
     ------
@@ -35,7 +39,7 @@ def spread_distinct(engine: Engine, rows: str, forest: Forest, weights: Sequence
     kept = engine.keep_text(rows)
     if engine.is_empty(kept):
         return
-    yield select([*PLACE, *(f"coalesce({name}, 0) AS {name}" for name in weights)], kept)
+    yield select([*place, *(f"coalesce({name}, 0) AS {name}" for name in weights)], kept)
     order = 'PARTITION BY "window", slot, key ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING'
     before = [
         f"max(CASE WHEN {name} IS NOT NULL THEN place END) OVER ({order}) AS {name}_before"
@@ -44,14 +48,18 @@ def spread_distinct(engine: Engine, rows: str, forest: Forest, weights: Sequence
     neighbours = engine.keep_text(select(["*", *before], kept))
     for name in weights:
         shared = select(
-            ['"window"', f"{_shared(forest, name)} AS place", "slot", f"{name} AS weight"],
+            [_at(each, f"{_shared(forest, name)} AS place") for each in place] + [f"{name} AS weight"],
             f"{neighbours} AS r JOIN {forest.name} AS n USING (place)",
             where=f"{name} IS NOT NULL AND {name}_before IS NOT NULL",
         )
         taken = ["-weight" if each == name else "0" for each in weights]
         columns = [f"{value} AS {each}" for value, each in zip(taken, weights, strict=True)]
         # Under different roots nothing is shared.
-        yield select([*PLACE, *columns], f"({shared}) AS s", where="place >= 0")
+        yield select([*place, *columns], f"({shared}) AS s", where="place >= 0")
+
+
+def _at(column: str, shared: str) -> str:
+    return shared if column == "place" else column
 
 
 def _shared(forest: Forest, name: str) -> str:
@@ -64,15 +72,23 @@ def _shared(forest: Forest, name: str) -> str:
     return f"greatest({', '.join(held)}, -1)"
 
 
-def roll_up(engine: Engine, cells: Sequence[str], forest: Forest, weights: Mapping[str, str]) -> str:
+def roll_up(
+    engine: Engine,
+    cells: Sequence[str],
+    forest: Forest,
+    weights: Mapping[str, str],
+    place: Sequence[str] = PLACE,
+) -> str:
     """Sum cells over the subtree of every node, level by level from the deepest.
 
     Parameters
     ----------
     cells
-        Statements with the columns `PLACE` and the weights; several rows may share a cell.
+        Statements with the columns that name a cell and the weights; several rows may share a cell.
     weights
         The names of the weights, each with the type in which its sums are kept.
+    place
+        What names a cell, if more than `PLACE`.
 
     Returns
     -------
@@ -81,18 +97,18 @@ def roll_up(engine: Engine, cells: Sequence[str], forest: Forest, weights: Mappi
     """
     sums = [f"CAST(sum({name}) AS {kind}) AS {name}" for name, kind in weights.items()]
     gathered = engine.keep_text(
-        select([*PLACE, "depth", *weights], f"{union(cells)} AS c JOIN {forest.name} AS n USING (place)")
+        select([*place, "depth", *weights], f"{union(cells)} AS c JOIN {forest.name} AS n USING (place)")
     )
     rolled = ""
     for depth in reversed(range(forest.depths)):
-        here = select([*PLACE, *weights], gathered, where=f"depth = {depth}")
+        here = select([*place, *weights], gathered, where=f"depth = {depth}")
         if rolled:
             lifted = f"{rolled} AS c JOIN {forest.name} AS n USING (place)"
-            columns = ['"window"', "n.parent AS place", "slot", *weights]
+            columns = [*(_at(each, "n.parent AS place") for each in place), *weights]
             here = union([here, select(columns, lifted, where=f"c.depth = {depth + 1}")])
         else:
             here = f"({here})"
-        level = select([*PLACE, f"{depth} AS depth", *sums], f"{here} AS l", group_by=PLACE)
+        level = select([*place, f"{depth} AS depth", *sums], f"{here} AS l", group_by=place)
         if rolled:
             engine.add_text(rolled, level)
         else:

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from tongxin.analytics.answers import Lake, add_answers, narrow
 from tongxin.analytics.cells import Bench, CodedRows, add_up, add_up_once
 from tongxin.analytics.measures import Key
+from tongxin.analytics.statements import quote, select
 
 _LAST_OF_TIME = ibis.date(9999, 12, 31)
 
@@ -39,8 +40,14 @@ def spell_rows(bench: Bench, lake: Lake) -> ir.Table:
 def spell_cells(coded: CodedRows, key: Key) -> Iterator[str]:
     """Yield the cells of the tallies of one kind of key, in statements to be added up."""
     tallies = coded.tallies(coded.bench.family.of_key(key))
-    if key is Key.ROW:
-        yield add_up(coded, tallies, coded.name)
-        return
     yield add_up(coded, tallies, coded.name, 'NOT "overlaps"')
-    yield from add_up_once(coded, tallies, coded.name, "entity", '"overlaps"')
+    yield from add_up_once(coded, tallies, several_spells(coded), "entity")
+
+
+def several_spells(coded: CodedRows) -> str:
+    """Return the spells of entities that may stand in several at once, with one value for each entity."""
+    # Where the rows of an entity disagree, its value is the largest.
+    weights = [quote(name) for name in coded.bench.family.weights]
+    others = f"* EXCLUDE ({', '.join(weights)})" if weights else "*"
+    columns = [others, *(f'max({name}) OVER (PARTITION BY "window", entity) AS {name}' for name in weights)]
+    return coded.bench.engine.keep_text(select(columns, coded.name, where='"overlaps"'))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 
 from tongxin.analytics.definitions import Definition, version_for
 from tongxin.analytics.measures import Key, Part, Timing
@@ -30,7 +31,8 @@ class State(StrEnum):
 class Tally:
     """An integer made of rows, each key once: 1, or the weight, of rows of one state.
 
-    `answers` are the columns of nullable answers that must all be known; the first decides.
+    `answers` are the columns of nullable answers that must all be known; the first decides. With a `rank` the
+    weights are not added up but put in order, and the one that far up is taken.
     """
 
     name: str
@@ -38,6 +40,24 @@ class Tally:
     state: State
     answers: tuple[str, ...] = ()
     weight: str | None = None
+    rank: Fraction | None = None
+
+    @property
+    def values(self) -> Values | None:
+        """The values that are put in order, where any are; tallies of several ranks share them."""
+        return Values(self.key, self.answers, self.weight) if self.rank is not None and self.weight else None
+
+
+@dataclass(frozen=True)
+class Values:
+    """The weights of rows whose answer is yes, each key once, to be put in order."""
+
+    key: Key
+    answers: tuple[str, ...]
+    weight: str
+
+
+_Spec = tuple[Key, State, tuple[str, ...], str | None, Fraction | None]
 
 
 @dataclass
@@ -48,14 +68,14 @@ class Family:
     timing: Timing
     parts: dict[str, tuple[str, Part]] = field(default_factory=dict)
     """By identity: the name of the answer column, and the part."""
-    tallies: dict[tuple[Key, State, tuple[str, ...], str | None], Tally] = field(default_factory=dict)
-    breakdowns: dict[str, str] = field(default_factory=dict)
-    """The column of each breakdown by name."""
+    tallies: dict[_Spec, Tally] = field(default_factory=dict)
+    breakdowns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The columns of each breakdown by name: one, or those that it combines."""
     periods: set[Period] = field(default_factory=set)
 
     @property
     def weights(self) -> list[str]:
-        """The columns that are summed."""
+        """The columns whose values are summed or put in order."""
         return list(dict.fromkeys(tally.weight for tally in self.tallies.values() if tally.weight))
 
     def answer(self, part: Part) -> str:
@@ -65,15 +85,29 @@ class Family:
         return self.parts.setdefault(conditions, (f"answer{len(self.parts)}", part))[0]
 
     def tally(
-        self, key: Key, state: State, answers: tuple[str, ...] = (), weight: str | None = None
+        self,
+        key: Key,
+        state: State,
+        answers: tuple[str, ...] = (),
+        weight: str | None = None,
+        rank: Fraction | None = None,
     ) -> Tally:
         """Return the tally of this kind, a new one where there is none yet."""
-        spec = (key, state, answers, weight)
+        spec = (key, state, answers, weight, rank)
         return self.tallies.setdefault(spec, Tally(f"tally{len(self.tallies)}", *spec))
 
     def of_key(self, key: Key) -> list[Tally]:
-        """Return the tallies that count one kind of key."""
-        return [tally for tally in self.tallies.values() if tally.key is key]
+        """Return the tallies that add up over one kind of key."""
+        return [tally for tally in self.tallies.values() if tally.key is key and tally.values is None]
+
+    @property
+    def values(self) -> dict[Values, list[Tally]]:
+        """The values that are put in order, each with the tallies that are taken from them."""
+        found: dict[Values, list[Tally]] = {}
+        for tally in self.tallies.values():
+            if tally.values is not None:
+                found.setdefault(tally.values, []).append(tally)
+        return found
 
     @property
     def keys(self) -> list[Key]:
@@ -125,6 +159,8 @@ class Plan:
 
     def _claim(self, definition: Definition, periods: tuple[Period, ...]) -> Claim:
         numerator, denominator = definition.parts
+        if numerator.rank is not None:
+            denominator = numerator.counted()
         if denominator is not None and not numerator.is_reported and numerator.shares_rows(denominator):
             family = self._family(definition, numerator, periods)
             one, other = family.answer(numerator), family.answer(denominator)
@@ -133,8 +169,8 @@ class Plan:
             return Claim(
                 definition,
                 periods,
-                Source(family, family.tally(numerator.key, State.TRUE, both, numerator.weight)),
-                Source(family, family.tally(denominator.key, State.TRUE, turned, denominator.weight)),
+                Source(family, _summed(family, numerator, both)),
+                Source(family, _summed(family, denominator, turned)),
                 (_certainty(family, numerator.key, both),),
             )
         parts = [(part, self._alone(definition, part, periods)) for part in definition.parts]
@@ -149,7 +185,7 @@ class Plan:
             return None
         family = self._family(definition, part, periods)
         answers = (family.answer(part),)
-        source = Source(family, family.tally(part.key, State.TRUE, answers, part.weight))
+        source = Source(family, _summed(family, part, answers))
         return source, _certainty(family, part.key, answers)
 
     def _family(self, definition: Definition, part: Part, periods: tuple[Period, ...]) -> Family:
@@ -158,8 +194,12 @@ class Plan:
         family = self.families.setdefault(key, Family(part.subject, part.timing))
         family.periods.update(periods)
         for breakdown in definition.breakdowns:
-            family.breakdowns[breakdown.name] = breakdown.columns[part.subject]
+            family.breakdowns[breakdown.name] = breakdown.columns_in(part.subject)
         return family
+
+
+def _summed(family: Family, part: Part, answers: tuple[str, ...]) -> Tally:
+    return family.tally(part.key, State.TRUE, answers, part.weight, part.rank)
 
 
 def _certainty(family: Family, key: Key, answers: tuple[str, ...]) -> Certainty:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from tongxin.ui.formats import number, status_text
 from tongxin.ui.scripts import spoken
 
 PLUS = "+"
+TIMES = " \N{MULTIPLICATION SIGN} "
 LEAST_CHANGE = 0.05
 """Rates are read with one decimal: a smaller change is none."""
 
@@ -79,7 +81,7 @@ def direction_text(definition: Definition) -> str:
 
 def decimals_of(definition: Definition) -> int | None:
     """Return how many decimals a value is read with: one for rates, as many as there are for counts."""
-    return 1 if definition.is_ratio else None
+    return 1 if definition.is_ratio or definition.rank is not None else None
 
 
 def value_text(figure: Figure, definition: Definition) -> str:
@@ -110,6 +112,8 @@ def breakdown_of(definition: Definition, name: str | None) -> Breakdown | None:
 
 def breakdown_name(breakdown: Breakdown) -> str:
     """Name a breakdown as the subject labels its field."""
+    if breakdown.pair:
+        return TIMES.join(map(breakdown_name, breakdown.pair))
     subject, column = next(iter(breakdown.columns.items()))
     variable, _dot, name = column.partition(".")
     field = declared_subjects()[subject].field_named(variable, name)
@@ -121,6 +125,9 @@ def breakdown_name(breakdown: Breakdown) -> str:
 def category_name(breakdown: Breakdown, category: str | None) -> str:
     if category is None:
         return ""
+    if breakdown.pair:
+        parts = zip(breakdown.pair, category.split(","), strict=True)
+        return TIMES.join(category_name(each, part) for each, part in parts)
     if category == "unknown":
         return _("not known")
     return code_name(breakdown.code_list, category)
@@ -158,7 +165,7 @@ def part_text(part: Part, items: Mapping[str, Item]) -> str:
         variable, _dot, name = part.weight.partition(".")
         field = subject.field_named(variable, name)
         named = spoken(field.label_zh, field.label_en) if field else part.weight
-        return _("Sum of %(field)s of %(subject)s") % {"field": named, "subject": label}
+        return _taken_text(part) % {"field": named, "subject": label}
     if part.subject == "workers":
         return _("Number of people")
     if part.key is Key.WORKER:
@@ -166,6 +173,19 @@ def part_text(part: Part, items: Mapping[str, Item]) -> str:
     if part.key is Key.ORGANISATION and part.subject != "enterprises":
         return _("Number of units, each counted once, with %(subject)s") % {"subject": label}
     return _("Number of %(subject)s") % {"subject": label}
+
+
+def _taken_text(part: Part) -> str:
+    """Say how one value is made of many."""
+    if part.rank is None:
+        return _("Sum of %(field)s of %(subject)s")
+    known = {
+        Fraction(0): _("Lowest %(field)s of %(subject)s"),
+        Fraction(1, 2): _("Median of %(field)s of %(subject)s"),
+        Fraction(1): _("Highest %(field)s of %(subject)s"),
+    }
+    below = _("%(percent)s%% quantile of %%(field)s of %%(subject)s")
+    return known.get(part.rank) or below % {"percent": number(float(part.rank * 100))}
 
 
 def item_of(part: Part) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 from tongxin.analytics.conditions.lists import CodeList
@@ -196,14 +197,41 @@ class Quantifier(Expression):
 
 
 @dataclass(frozen=True)
-class Condition:
-    """A checked condition: its text, its tree, and what it was checked against."""
+class Reading:
+    """What a text says: its tree, with the related subjects and code lists that it names."""
 
-    text: str
-    subject: Subject
     related: Mapping[str, Subject]
     code_lists: Mapping[str, CodeList]
     expression: Expression
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition on a subject: its text, and what the text says, read when it is first asked for."""
+
+    text: str
+    subject: Subject
+    read: Callable[[], Reading] = field(compare=False, repr=False)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the text says."""
+        return self.read()
+
+    @property
+    def related(self) -> Mapping[str, Subject]:
+        """The related subjects over which the condition ranges."""
+        return self.reading.related
+
+    @property
+    def code_lists(self) -> Mapping[str, CodeList]:
+        """The code lists of the fields and codes that the condition names."""
+        return self.reading.code_lists
+
+    @property
+    def expression(self) -> Expression:
+        """The tree of the condition."""
+        return self.reading.expression
 
 
 def parts_of(expression: Expression) -> tuple[Expression, ...]:

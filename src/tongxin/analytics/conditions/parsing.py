@@ -15,6 +15,7 @@ from tongxin.analytics.conditions.expressions import (
     Disjunction,
     Expression,
     Membership,
+    Reading,
     walk,
 )
 from tongxin.analytics.conditions.lists import CodeLists
@@ -108,7 +109,8 @@ Did you mean 'age'?
     expression = Reader(scope).read(syntax.parse_text(text))
     check_boolean(expression, "a condition")
     check_magnitudes(expression, parameters)
-    return Condition(text, subject, MappingProxyType(scope.ranged), MappingProxyType(scope.lists), expression)
+    reading = Reading(MappingProxyType(scope.ranged), MappingProxyType(scope.lists), expression)
+    return Condition(text, subject, lambda: reading)
 
 
 def check_magnitudes(expression: Expression, parameters: Parameters) -> None:
