@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import duckdb
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
@@ -15,6 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tongxin.analytics.statements import literal, quote, select
+
+
+class TooLargeError(ArithmeticError):
+    """A number that does not fit into the whole numbers that figures are kept in."""
 
 
 class Engine:
@@ -148,7 +153,12 @@ class Engine:
         return int(self._run(f"COPY ({statement}) TO {literal(str(path))} ({options})").fetchone()[0])
 
     def _run(self, statement: str) -> Any:
-        return self._connection.con.execute(statement)
+        try:
+            return self._connection.con.execute(statement)
+        except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+            if "out of range" in str(error).lower() or "overflow" in str(error).lower():
+                raise TooLargeError(str(error)) from error
+            raise
 
     @contextmanager
     def scratch(self) -> Iterator[None]:

@@ -15,10 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tongxin.analytics.damage import legible
+
 
 def read_whole(path: Path) -> pa.Table:
-    """Return all rows of a small file."""
-    with pq.ParquetFile(path) as file:
+    """Return all rows of a small file; raises DamagedFileError where it cannot be read."""
+    with legible(path), pq.ParquetFile(path) as file:
         return file.read()
 
 
@@ -43,8 +45,9 @@ class FigureFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._metadata = pq.read_metadata(path)
-        self._groups = tuple(_read_groups(self._metadata))
+        with legible(path):
+            self._metadata = pq.read_metadata(path)
+            self._groups = tuple(_read_groups(self._metadata))
 
     def read(
         self, columns: Sequence[str], nodes: Sequence[int], periods: Sequence[str], breakdown: str | None
@@ -53,7 +56,7 @@ class FigureFile:
         first, last = min(nodes), max(nodes)
         groups = [n for n, group in enumerate(self._groups) if group.may_hold(first, last, breakdown)]
         # Opened anew each time, as several threads may read at once.
-        with pq.ParquetFile(self._path, metadata=self._metadata) as file:
+        with legible(self._path), pq.ParquetFile(self._path, metadata=self._metadata) as file:
             names = list(dict.fromkeys([*columns, "organisation", "period", "breakdown"]))
             table = file.read_row_groups(groups, columns=names, use_threads=False)
         named = table["breakdown"]

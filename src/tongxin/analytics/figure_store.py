@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from tongxin.analytics.damage import DamagedFileError
 from tongxin.analytics.definitions import Definition, version_for
 from tongxin.analytics.figure_files import FigureFile, read_whole
 from tongxin.codes.periods import Period
@@ -78,11 +79,16 @@ class FigureStore:
         Where the files are; they never change, so what is read of them once is kept.
     definitions
         The definitions that they were computed from.
+    written
+        The indicators that have a file: without it their figures are unknown, not 0.
     """
 
-    def __init__(self, directory: Path, definitions: Sequence[Definition]) -> None:
+    def __init__(
+        self, directory: Path, definitions: Sequence[Definition], *, written: Collection[str] = ()
+    ) -> None:
         self._directory = directory
         self._definitions = tuple(definitions)
+        self._written = frozenset(written)
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -156,15 +162,21 @@ class FigureStore:
         self, indicator: str, nodes: list[int], periods: list[str], breakdown: str | None
     ) -> dict[_Place, _Row]:
         path = self._directory / f"{indicator}.parquet"
-        if not path.exists() or not nodes or not periods:
+        if not path.exists():
+            if indicator in self._written:
+                raise DamagedFileError(path)
             return {}
-        if path not in self._files:
-            self._files[path] = FigureFile(path)
-        table = self._files[path].read(_COLUMNS, nodes, periods, breakdown)
+        if not nodes or not periods:
+            return {}
+        # What is computed for a day may be cleared away and computed again under the same name.
+        written_at = path.stat().st_mtime_ns
+        if self._files.get(path, (0, None))[0] != written_at:
+            self._files[path] = written_at, FigureFile(path)
+        table = self._files[path][1].read(_COLUMNS, nodes, periods, breakdown)
         return dict(_read_rows(table))
 
     @cached_property
-    def _files(self) -> dict[Path, FigureFile]:
+    def _files(self) -> dict[Path, tuple[int, FigureFile]]:
         return {}
 
     @cached_property

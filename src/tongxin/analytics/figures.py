@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 from tongxin.analytics.answers import Lake
 from tongxin.analytics.cells import Bench, code_rows, find_windows
 from tongxin.analytics.definitions import Definition
-from tongxin.analytics.engine import Engine
+from tongxin.analytics.engine import Engine, TooLargeError
 from tongxin.analytics.event_cells import event_cells, event_rows
 from tongxin.analytics.figure_rows import (
     ROW_GROUP,
@@ -38,6 +39,17 @@ from tongxin.codes.periods import Period
 
 class FigureError(ValueError):
     """Figures that cannot be computed from what is given."""
+
+
+class SumError(FigureError):
+    """A sum that is too large to be kept: of which indicators, and of which reported items, if of any."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        definitions = [claim.definition for claim in claims]
+        self.codes = tuple(dict.fromkeys(each.code for each in definitions))
+        parts = [part for each in definitions for part in each.parts if part and part.is_reported]
+        self.items = tuple(dict.fromkeys(name for part in parts if (name := part.weight or part.needs)))
+        super().__init__(f"the sum is too large: {', '.join(self.items or self.codes)}")
 
 
 @dataclass(frozen=True)
@@ -119,7 +131,8 @@ class _Computation:
         order, rows = list(self._waiting), dict(self._write_ready())
         while self._families:
             family = self._families.pop(0)
-            self._roll_up(family)
+            with _sums_of(claims for found in self._waiting.values() for claim in found if _takes(claim, family)):
+                self._roll_up(family)
             if family.subject not in summary.unplaced:
                 summary.unplaced[family.subject] = self._count_unplaced(family.subject)
             rows |= self._write_ready()
@@ -161,7 +174,7 @@ class _Computation:
         return rows
 
     def _write(self, code: str, claims: Sequence[Claim], names: Names) -> int:
-        with self._engine.scratch():
+        with _sums_of(claims), self._engine.scratch():
             reported = {
                 claim.definition.version: self._reported(claim)
                 for claim in claims
@@ -187,6 +200,19 @@ class _Computation:
         rows = self._engine.text(self._inputs.lake.tables[subject])
         placed = f"{rows} AS r ANTI JOIN {self._forest.name} AS n ON n.node = r.organisation"
         return int(self._engine.fetch_text(select(["count(*) AS lost"], placed))[0]["lost"])
+
+
+@contextmanager
+def _sums_of(claims: Iterable[Claim]) -> Iterator[None]:
+    """Name the definitions where their sums turn out too large."""
+    try:
+        yield
+    except TooLargeError as error:
+        raise SumError(claims) from error
+
+
+def _takes(claim: Claim, family: Family) -> bool:
+    return any(each is family for each in families_of(claim))
 
 
 def _identities(claims: Sequence[Claim]) -> set[int]:

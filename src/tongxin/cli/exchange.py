@@ -29,6 +29,8 @@ def template() -> None:
 def template_workers(ctx: click.Context, out: Path, code: str) -> None:
     """Write the roster workbook, with the enterprise's own people already filled in."""
     open_home()
+    from django.utils.translation import gettext as _
+
     from tongxin.organisations.access import Action, get_organisation_for
     from tongxin.workforce.roster_workbooks import write_roster_template
 
@@ -36,7 +38,8 @@ def template_workers(ctx: click.Context, out: Path, code: str) -> None:
     unit = get_organisation_for(user, code, Action.CHANGE_PEOPLE)
     require_folder(out)
     count = write_roster_template(unit, out, actor=user)
-    click.echo(f"{out}: {count:,} people of {unit.name_zh}.", err=True)
+    message = _("%(file)s: %(count)s people of %(unit)s.")
+    click.echo(message % {"file": out, "count": f"{count:,}", "unit": unit.name_zh}, err=True)
 
 
 @click.group("import")
@@ -94,12 +97,30 @@ def import_workers(
 
 
 def _print_roster(answer: dict[str, Any]) -> None:
-    for kind in ("errors", "warnings"):
+    from django.utils.translation import gettext as _
+
+    labels = {"errors": _("Error: %(text)s"), "warnings": _("Warning: %(text)s")}
+    for kind, label in labels.items():
         for finding in answer[kind]:
-            place = " ".join(str(finding[name]) for name in ("row", "column") if finding[name] is not None)
-            click.echo(f"{place}: {finding['message']} [{finding['code']}]", err=True)
+            text = f"{_placed(finding)} [{finding['code']}]"
+            click.echo(label % {"text": text}, err=True)
     counts = ("rows", "added", "changed", "unchanged", "rejected")
-    click.echo(", ".join(f"{name} {answer[name]:,}" for name in counts))
+    message = _(
+        "rows %(rows)s, added %(added)s, changed %(changed)s, unchanged %(unchanged)s, rejected %(rejected)s"
+    )
+    click.echo(message % {name: f"{answer[name]:,}" for name in counts})
+
+
+def _placed(finding: dict[str, Any]) -> str:
+    """Return a finding with where it is; one about the whole file has no place."""
+    from django.utils.translation import gettext as _
+
+    if finding["row"] is None:
+        form = "%(message)s" if finding["column"] is None else _("column %(column)s: %(message)s")
+    else:
+        whole = _("row %(row)s: %(message)s")
+        form = whole if finding["column"] is None else _("row %(row)s, column %(column)s: %(message)s")
+    return form % finding
 
 
 @import_group.command("reported")

@@ -10,16 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-import django
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
 
 FORMATS = click.Choice(["table", "csv", "json"])
 
 
 def open_home() -> None:
     """Load the settings of this home, and speak its language."""
+    import django
+
     django.setup()
     from django.conf import settings
     from django.utils import translation
@@ -37,7 +35,9 @@ def acting_user(ctx: click.Context) -> Any:
 
     user = User.objects.filter(username=username, is_active=True).first()
     if user is None:
-        raise Refused(f"There is no active account named {username!r}.")
+        from django.utils.translation import gettext as _
+
+        raise Refused(_("There is no active account named “%(name)s”.") % {"name": username})
     return user
 
 
@@ -46,7 +46,9 @@ def require_folder(path: Path) -> None:
     from tongxin.cli.running_errors import Refused
 
     if not path.parent.is_dir():
-        raise Refused(f"There is no folder {path.parent} to write into.")
+        from django.utils.translation import gettext as _
+
+        raise Refused(_("There is no folder %(folder)s to write into.") % {"folder": path.parent})
 
 
 def print_json(answer: object) -> None:
@@ -62,19 +64,29 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: 
         writer.writeheader()
         writer.writerows(rows)
     else:
-        table = Table(
-            *(Column(name, no_wrap=True) for name in columns), box=None, pad_edge=False, header_style="bold"
-        )
-        for row in rows:
-            table.add_row(*("" if row.get(name) is None else str(row[name]) for name in columns))
-        # Wide enough for any row: a table that is cut says less than a long line.
-        Console(width=None if len(columns) <= 4 and sys.stdout.isatty() else 400).print(table)
+        _print_table(rows, columns)
+
+
+def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    table = Table(
+        *(Column(name, no_wrap=True) for name in columns), box=None, pad_edge=False, header_style="bold"
+    )
+    for row in rows:
+        table.add_row(*("" if row.get(name) is None else str(row[name]) for name in columns))
+    # Wide enough for any row: a table that is cut says less than a long line.
+    Console(width=None if len(columns) <= 4 and sys.stdout.isatty() else 400).print(table)
 
 
 class Bar:
     """A progress bar on standard error; silent where it is not a terminal."""
 
     def __init__(self, title: str) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
         self._console = Console(stderr=True)
         self._progress = Progress(
             TextColumn("{task.description}"),

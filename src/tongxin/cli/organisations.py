@@ -32,7 +32,9 @@ def organisations(
     visible = set(organisations_visible_to(acting_user(ctx)).values_list("code", flat=True))
     nodes = [node for node in tree_on(day, under=under, level=level) if node.code in visible]
     if under and not nodes and not any(node.code == under for node in tree_on(day, under=under)):
-        raise Refused(f"There is no unit {under} on {day}.")
+        from django.utils.translation import gettext as _
+
+        raise Refused(_("There is no unit %(code)s on %(day)s.") % {"code": under, "day": day})
     rows = [{**asdict(node), "name": node.name_zh} for node in nodes]
     columns = ["code", "name", "level", "parent"]
     print_rows([{name: row[name] for name in columns} for row in rows], columns, form)

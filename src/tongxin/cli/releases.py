@@ -18,6 +18,8 @@ FORM = click.option(
 def extract(ctx: click.Context, form: str) -> None:
     """Write the facts of the registry into the lake."""
     open_home()
+    from django.utils.translation import gettext as _
+
     from tongxin.lake.compute import extract as extract_registry
 
     with Bar("extract") as progress:
@@ -26,7 +28,9 @@ def extract(ctx: click.Context, form: str) -> None:
     if form == "json":
         print_json({"cut": cut.id, "cut_on": cut.cut_on, "rows": rows})
     else:
-        click.echo(f"Cut {cut.id}: {sum(rows.values()):,} facts in {len(rows)} tables.")
+        message = _("Cut %(cut)s: %(facts)s facts in %(tables)s tables.")
+        facts = f"{sum(rows.values()):,}"
+        click.echo(message % {"cut": cut.id, "facts": facts, "tables": len(rows)})
 
 
 @click.group()
@@ -43,6 +47,8 @@ def release() -> None:
 def build(ctx: click.Context, form: str, full: bool) -> None:  # noqa: FBT001
     """Extract the registry, compute every figure and make the release current."""
     open_home()
+    from django.utils.translation import gettext as _
+
     from tongxin.figures.compute import build_release
 
     with Bar("release") as progress:
@@ -51,11 +57,10 @@ def build(ctx: click.Context, form: str, full: bool) -> None:  # noqa: FBT001
     if form == "json":
         print_json(answer)
     else:
-        count = sum(built.manifest["figures"].values())
-        click.echo(
-            f"Release {built.id}: {count:,} figures of {len(built.manifest['figures'])} indicators "
-            f"in {built.manifest['seconds']} s."
-        )
+        message = _("Release %(release)s: %(figures)s figures of %(indicators)s indicators in %(seconds)s s.")
+        figures = built.manifest["figures"]
+        counts = {"figures": f"{sum(figures.values()):,}", "indicators": len(figures)}
+        click.echo(message % {"release": built.id, "seconds": built.manifest["seconds"], **counts})
 
 
 @release.command("list")
@@ -92,6 +97,8 @@ def _rows() -> list[dict[str, Any]]:
 def verify(release_id: str | None, form: str) -> None:
     """Compute a release again from its own data cut, definitions and tree, and compare every row."""
     open_home()
+    from django.utils.translation import gettext as _
+
     from tongxin.cli.running_errors import Refused
     from tongxin.figures.compute import verify_release
     from tongxin.figures.queries import read_release
@@ -109,6 +116,8 @@ def verify(release_id: str | None, form: str) -> None:
         if not outcome.agrees:
             raise SystemExit(1)
     elif outcome.agrees:
-        click.echo(f"Release {outcome.release} agrees in all {outcome.rows:,} rows.")
+        message = _("Release %(release)s agrees in all %(rows)s rows.")
+        click.echo(message % {"release": outcome.release, "rows": f"{outcome.rows:,}"})
     else:
-        raise Refused(f"Release {outcome.release} differs in: {', '.join(outcome.differing)}.")
+        message = _("Release %(release)s differs in: %(parts)s.")
+        raise Refused(message % {"release": outcome.release, "parts": ", ".join(outcome.differing)})

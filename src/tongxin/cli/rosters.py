@@ -8,14 +8,26 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from tongxin.cli.home import Bar
 from tongxin.organisations.access import Action, Principal, get_organisation_for
+from tongxin.workbooks.containers import MAX_FILE_MEGABYTES, MEGABYTE
 from tongxin.workforce.roster_actions import apply_roster, receive_roster
 from tongxin.workforce.roster_answers import refused_answer, roster_answer
 from tongxin.workforce.roster_workbooks import write_roster_verdicts
 
 _CODES = {Http404: "unit_unknown", PermissionDenied: "not_allowed", ValidationError: "refused"}
+
+
+def _read(file: Path) -> bytes:
+    """Read a file, but no more of it than could be taken in."""
+    with file.open("rb") as sent:
+        body = sent.read(MAX_FILE_MEGABYTES * MEGABYTE + 1)
+    if len(body) > MAX_FILE_MEGABYTES * MEGABYTE:
+        message = _("The file is larger than %(limit)s MB. Split the rows over several files.")
+        raise ValidationError(message % {"limit": MAX_FILE_MEGABYTES})
+    return body
 
 
 def import_roster(
@@ -34,7 +46,7 @@ def import_roster(
             unit,
             actor=user,
             file_name=file.name,
-            body=file.read_bytes(),
+            body=_read(file),
             effective_on=effective_on,
             is_dry_run=is_dry_run,
         )

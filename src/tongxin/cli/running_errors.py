@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import click
-from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.db.utils import OperationalError, ProgrammingError
-from django.http import Http404
+
+from tongxin.workbooks.marking import gettext_noop as _
 
 
 class Refused(Exception):
@@ -48,33 +47,88 @@ def _tell(message: str, arguments: Sequence[str]) -> None:
 
 
 def _sentence(error: Exception) -> str | None:
+    from django.core.exceptions import (
+        ImproperlyConfigured,
+        ObjectDoesNotExist,
+        PermissionDenied,
+        ValidationError,
+    )
+    from django.db.utils import OperationalError, ProgrammingError
+    from django.http import Http404
+
     from tongxin.analytics.conditions.errors import ConditionError
     from tongxin.analytics.definition_nodes import DefinitionError
     from tongxin.codes.periods import PeriodError
     from tongxin.figures.queries import NoReleaseError
-    from tongxin.lake.queries import NoCutError
+    from tongxin.lake.queries import LakeWrittenDirectlyError, NoCutError
 
     if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError) and error.filename:
-        return f"{error.filename}: {error.strerror}."
+        return _file_sentence(error)
     if isinstance(error, OperationalError | ProgrammingError):
         return _database_sentence(error)
     match error:
         case ValidationError():
             return " ".join(error.messages)
+        case PeriodError(text=str(text)):
+            message = _said(
+                _("“%(text)s” is not a period; write a year 2026, a quarter 2026Q3 or a month 2026-09.")
+            )
+            return message % {"text": text}
         case PermissionDenied() | Http404() | PeriodError() | DefinitionError() | ConditionError():
-            return str(error) or "You may not do this."
-        case NoReleaseError():
-            return f"There is no release {error}. Build one with “tongxin release build”."
-        case NoCutError():
-            return f"There is no data cut {error}. Make one with “tongxin extract”."
+            return str(error) or _said(_("You may not do this."))
+        case NoReleaseError() | NoCutError():
+            return _missing_sentence(error)
+        case LakeWrittenDirectlyError():
+            message = _(
+                "The people of this home are in the lake alone, and “%(source)s” are registered beside them. "
+                "Use another folder as TONGXIN_HOME for registered facts."
+            )
+            return _said(message) % {"source": error}
         case ImproperlyConfigured():
             return str(error)
         case ObjectDoesNotExist():
-            return "This home has no programme yet. Run “tongxin migrate” or “tongxin demo” first."
+            return _said(_("This home has no programme yet. Run “tongxin migrate” or “tongxin demo” first."))
     return None
 
 
+def _file_sentence(error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            message = _said(_("There is no file or folder %(file)s."))
+        case IsADirectoryError():
+            message = _said(_("%(file)s is a folder, not a file."))
+        case _other:
+            message = _said(_("%(file)s may not be read or written by this user."))
+    return message % {"file": error.filename}
+
+
+def _missing_sentence(error: LookupError) -> str:
+    from tongxin.figures.queries import NoReleaseError
+
+    is_release, name = isinstance(error, NoReleaseError), str(error)
+    if name == "current":
+        if is_release:
+            return _said(_("There is no release yet. Build one with “tongxin release build”."))
+        return _said(_("There is no data cut yet. Make one with “tongxin extract”."))
+    kept = _said(_("There is no release %(name)s. “tongxin release list” lists those kept."))
+    return (kept if is_release else _said(_("There is no data cut %(name)s."))) % {"name": name}
+
+
 def _database_sentence(error: Exception) -> str | None:
+    from django.db.utils import OperationalError
+
     if "no such table" in str(error) or "does not exist" in str(error):
-        return "The database is not prepared. Run “tongxin migrate” or “tongxin demo” first."
-    return f"The database cannot be used: {error}" if isinstance(error, OperationalError) else None
+        return _said(_("The database is not prepared. Run “tongxin migrate” or “tongxin demo” first."))
+    if "no such column" in str(error):
+        return _said(_("The database is of an older version. Run “tongxin migrate” first."))
+    if not isinstance(error, OperationalError):
+        return None
+    return _said(_("The database cannot be used: %(reason)s")) % {"reason": error}
+
+
+def _said(message: str) -> str:
+    """Return a sentence in the home's language; in English where its settings could not be read."""
+    from django.apps import apps
+    from django.utils.translation import gettext
+
+    return gettext(message) if apps.ready else message

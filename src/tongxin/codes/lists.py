@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from tongxin.codes.industries import load_industries
+from tongxin.codes.loaders import LOADER
 
 
 class UnknownCodeError(LookupError):
@@ -100,9 +101,7 @@ def get_list(name: str) -> CodeList:
 @lru_cache(maxsize=1)
 def load_lists() -> Mapping[str, CodeList]:
     text = files("tongxin.codes").joinpath("data/lists.yaml").read_text(encoding="utf-8")
-    # The C loader is some ten times as fast; PyYAML without libyaml lacks it.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    bodies = yaml.load(text, Loader=loader) | {"industry_section": _industry_sections()}  # noqa: S506
+    bodies = yaml.load(text, Loader=LOADER) | {"industry_section": _industry_sections()}  # noqa: S506
     return {name: _build_list(name, body) for name, body in bodies.items()}
 
 

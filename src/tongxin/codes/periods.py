@@ -12,7 +12,11 @@ from functools import total_ordering
 
 
 class PeriodError(ValueError):
-    """A period that does not exist or cannot be read."""
+    """A period that does not exist or cannot be read; `text` is the period as it was written, if one was."""
+
+    def __init__(self, message: str, text: str | None = None) -> None:
+        super().__init__(message)
+        self.text = text
 
 
 class PeriodKind(StrEnum):
@@ -60,9 +64,10 @@ class Period:
         for kind, form in _FORMS:
             if match := form.fullmatch(text.strip().upper()):
                 year, *number = (int(group) for group in match.groups())
-                return cls(kind, year, *number)
+                if year:
+                    return cls(kind, year, *number)
         raise PeriodError(
-            f"“{text}” is not a period; write a year 2026, a quarter 2026Q3 or a month 2026-09."
+            f"“{text}” is not a period; write a year 2026, a quarter 2026Q3 or a month 2026-09.", text
         )
 
     @classmethod

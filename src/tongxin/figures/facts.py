@@ -59,7 +59,7 @@ def facts_behind(
         with open_kept_inputs(read_cut(release.cut_id), [definition]) as (engine, inputs):
             facts = read_facts(engine, question, inputs, offset=offset, limit=limit)
     except FigureError as error:
-        raise ValidationError(str(error)) from None
+        raise ValidationError(_no_rows(definition, name)) from error
     fields = _fields(definition, facts.rows.column_names)
     sent = facts.rows.to_pylist()
     codes = dict(
@@ -77,6 +77,13 @@ def facts_behind(
     )
     rows = [_row(row, codes, fields) for row in sent]
     return FactPage(rows, [row["worker"] for row in sent], facts.total, fields)
+
+
+def _no_rows(definition: Definition, part: PartName) -> str:
+    """Say why a part of a figure has no rows behind it."""
+    if part == "denominator" and definition.parts[1] is None:
+        return _("%(code)s is a single number and has no denominator.") % {"code": definition.code}
+    return _("%(code)s has no rows that could be listed here.") % {"code": definition.code}
 
 
 def _definition(release: Release, code: str, period: Period) -> Definition:

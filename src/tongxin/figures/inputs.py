@@ -14,12 +14,14 @@ from django.conf import settings
 
 import tongxin
 from tongxin.analytics.answers import Lake
+from tongxin.analytics.conditions.expressions import related_used
 from tongxin.analytics.definitions import Definition
 from tongxin.analytics.engine import Engine
 from tongxin.analytics.figures import Inputs
 from tongxin.analytics.reported import ReportedTables
+from tongxin.analytics.statements import select
 from tongxin.analytics.trees import Hierarchy, Placement
-from tongxin.lake.queries import Cut, declared_countables, open_tables, read_cut
+from tongxin.lake.queries import Cut, declared_plans, open_tables, read_cut
 
 KEPT_CUTS = 3
 """Of so many cuts the rows of subjects stay on disk."""
@@ -46,9 +48,7 @@ def open_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tuple[E
         tables = open_tables(engine, cut)
         wanted = _subjects_of(definitions)
         subjects = {
-            name: engine.keep(each.rows(tables))
-            for name, each in declared_countables().items()
-            if name in wanted
+            name: engine.keep(plan(tables)) for name, plan in declared_plans().items() if name in wanted
         }
         reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
         yield engine, Inputs(Lake(subjects), _hierarchy_of(engine, tables["placements"]), reported)
@@ -81,7 +81,7 @@ def _kept_rows(engine: Engine, cut: Cut, folder: Path, subject: str) -> Path:
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f".{secrets.token_hex(6)}"
-        engine.write_parquet(declared_countables()[subject].rows(open_tables(engine, cut)), draft)
+        engine.write_parquet(declared_plans()[subject](open_tables(engine, cut)), draft)
         draft.replace(path)
         for old in sorted(folder.parent.iterdir(), reverse=True)[KEPT_CUTS:]:
             shutil.rmtree(old, ignore_errors=True)
@@ -89,16 +89,16 @@ def _kept_rows(engine: Engine, cut: Cut, folder: Path, subject: str) -> Path:
 
 
 def _subjects_of(definitions: Sequence[Definition]) -> set[str]:
-    """Return the subjects that definitions count, with those over which their conditions range."""
-    countables = declared_countables()
-    named = {part.subject for each in definitions for part in each.parts if part and not part.is_reported}
-    return named.union(*(countables[name].subject.related for name in named))
+    """Return the subjects that definitions count, with those over whose rows their conditions range."""
+    parts = [part for each in definitions for part in each.parts if part and not part.is_reported]
+    ranged = (related_used(condition) for part in parts for condition in part.where)
+    return {part.subject for part in parts}.union(*ranged)
 
 
 def _hierarchy_of(engine: Engine, placements: ir.Table) -> Hierarchy:
     return Hierarchy(
         Placement(row["organisation"], row["parent"], row["valid_from"], row["valid_to"], row["level"])
-        for row in engine.fetch(placements).to_pylist()
+        for row in engine.fetch_text(select(["*"], engine.text(placements)))
     )
 
 
@@ -107,4 +107,5 @@ def _kept_hierarchy(home: str, cut_id: str) -> Hierarchy:  # two homes may have 
     """Return the dated tree of a cut, which never changes."""
     cut = read_cut(cut_id)
     with open_engine() as engine:
-        return _hierarchy_of(engine, open_tables(engine, cut)["placements"])
+        tables = open_tables(engine, cut, {"placements": cut.files["placements"]})
+        return _hierarchy_of(engine, tables["placements"])

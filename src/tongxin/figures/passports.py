@@ -162,11 +162,15 @@ def _parts(release: Release, asked: Asked, found: Answer, user: Principal) -> li
             part_text(part, release.items),
             timing_text(part.timing),
             conditions_text(part),
-            _in_unit(stored, part),
+            _in_unit(stored, part) if part.rank is None else _from_how_many(found.figure.denominator),
             facts_url(found.figure, asked.at.code, key, as_of=asked.as_of) if is_open else "",
         )
         for key, name, part, stored in pairs
     ]
+
+
+def _from_how_many(count: int | None) -> str:
+    return "" if count is None else _("from %(count)s values") % {"count": number(str(count))}
 
 
 def _in_unit(stored: int | None, part: Part) -> str:

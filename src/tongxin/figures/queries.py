@@ -15,6 +15,7 @@ from django.conf import settings
 
 from tongxin.analytics.definitions import Definition, Item, read_definitions
 from tongxin.analytics.figure_store import FigureStore
+from tongxin.codes.loaders import LOADER
 from tongxin.codes.periods import Period, PeriodKind, last_complete
 from tongxin.figures.models import DataItem, DefinitionVersion
 from tongxin.lake.queries import declared_subjects
@@ -134,7 +135,7 @@ def _load_release(root: str, release_id: str) -> Release:
         code_version=manifest["code_version"],
         is_synthetic=manifest["is_synthetic"],
         manifest=manifest,
-        definitions=tuple(parse_definitions(text, items)),
+        definitions=tuple(read_definitions(text, declared_subjects(), items, is_checked=True)),
         items=items,
     )
 
@@ -169,7 +170,7 @@ def documents_of(text: str) -> list[str]:
     """Return each document of a YAML text as it is written."""
     starts = [
         event.start_mark.index
-        for event in yaml.parse(text)
+        for event in yaml.parse(text, Loader=LOADER)
         if isinstance(event, yaml.DocumentStartEvent) and event.start_mark
     ]
     return [

@@ -63,8 +63,7 @@ def import_reported(path: Path, *, actor: Principal) -> ReportedAnswer:
         sheet = read_sheet(path)
         columns = _find_columns(sheet, answer)
     except WorkbookRefused as refused:
-        kind, values = REFUSALS[refused.code], readable(refused.params)
-        return _refuse(answer, refused.code, _(kind.message) % values)
+        return _refuse(answer, refused.code, _say_refusal(refused))
     if columns is None:
         return answer
     units = dict(organisations_visible_to(actor, Action.CHANGE_PEOPLE).values_list("code", "pk"))
@@ -74,6 +73,15 @@ def import_reported(path: Path, *, actor: Principal) -> ReportedAnswer:
     answer.rejected = answer.rows - len(rows)
     _store(rows, answer, actor)
     return answer
+
+
+def _say_refusal(refused: WorkbookRefused) -> str:
+    kind, params = REFUSALS[refused.code], dict(refused.params)
+    for name in {"found", "detail"} & params.keys():
+        # What the file was taken for, or how it is damaged, is a marked text too; a size is a number.
+        params[name] = _(params[name]) if isinstance(params[name], str) else params[name]
+    message, remedy = (_(text) % readable(params) for text in (kind.message, kind.remedy))
+    return f"{message} {remedy}" if message[-1:].isascii() else f"{message}{remedy}"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from tongxin.analytics.definitions import Definition, version_for
 from tongxin.analytics.figure_store import Figure, FigureStore
 from tongxin.codes.periods import Period, PeriodKind, periods_between
-from tongxin.figures.compute import harmonise
 from tongxin.figures.queries import Release, store_in
 from tongxin.organisations.access import Action, Principal, keep_visible, require
 from tongxin.organisations.models import Organisation
@@ -134,7 +133,7 @@ def answer(
     require(user, Action.SEE_FIGURES, question.at)
     check_codes(release, question.codes)
     for code in question.codes:
-        _check_breakdown(release.newest(code), question.by)
+        _breakdown_named(release.newest(code), question.by)
     store = open_store(release, question.codes, question.as_of)
     units = _units(store, question, user)
     _check_size(len(question.codes) * sum(len(each) for each in units.values()), most)
@@ -149,6 +148,7 @@ def _answers(
     units: Mapping[Period, list[Organisation]],
 ) -> list[Answer]:
     """Return the figures of one indicator by period, then unit; periods of the same units in one reading."""
+    by = _breakdown_named(release.newest(code), question.by)
     versions = {str(period): definition_for(release, code, period) for period in question.periods}
     named = {unit.pk: unit for found in units.values() for unit in found}
     alike: dict[tuple[int, ...], list[Period]] = {}
@@ -156,7 +156,7 @@ def _answers(
         alike.setdefault(tuple(unit.pk for unit in found), []).append(period)
     read: dict[str, list[Figure]] = {}
     for ids, periods in alike.items():
-        for figure in read_figures(store, code, ids, tuple(periods), question.by):
+        for figure in read_figures(store, code, ids, tuple(periods), by):
             read.setdefault(figure.period, []).append(figure)
     return [
         Answer(figure, named[figure.organisation], versions[figure.period], release.id)
@@ -179,7 +179,7 @@ def figure_at(
     """Return one figure; a category that is met nowhere in the programme is refused."""
     require(user, Action.SEE_FIGURES, at)
     check_codes(release, [code])
-    _check_breakdown(release.newest(code), by)
+    _breakdown_named(release.newest(code), by)
     store = open_store(release, [code], as_of)
     # A category may be met elsewhere and not here; its figure here is then nothing, but it is one.
     root = Organisation.objects.filter(code=release.manifest["root"]).values_list("pk", flat=True)
@@ -200,7 +200,12 @@ def definition_for(release: Release, code: str, period: Period) -> Definition:
 
 def open_store(release: Release, codes: Sequence[str], as_of: date | None = None) -> FigureStore:
     """Return the figures of a release, computed again where they are to have the tree of one day."""
-    return release.store if as_of is None else store_in(harmonise(release, list(codes), as_of), release.id)
+    if as_of is None:
+        return release.store
+    # Few questions compute anything, and the engine takes longer to load than the others take.
+    from tongxin.figures.compute import harmonise  # noqa: PLC0415
+
+    return store_in(harmonise(release, list(codes), as_of), release.id)
 
 
 def read_figures(
@@ -229,12 +234,17 @@ def _units(store: FigureStore, question: Question, user: Principal) -> dict[Peri
     return {period: [visible[pk] for pk in found if pk in visible] for period, found in ids.items()}
 
 
-def _check_breakdown(definition: Definition, by: str | None) -> None:
-    names = [breakdown.name for breakdown in definition.breakdowns]
-    if by is not None and by not in names:
-        offered = ", ".join(names) or _("none")
+def _breakdown_named(definition: Definition, by: str | None) -> str | None:
+    """Return the name of a breakdown, its fields given in any order; refuses one that is not there."""
+    if by is None:
+        return None
+    names = {frozenset(each.name.split(",")): each.name for each in definition.breakdowns}
+    asked = frozenset(name.strip() for name in by.split(","))
+    if asked not in names:
+        offered = ", ".join(f"“{name}”" for name in names.values()) or _("none")
         message = _("%(code)s is not broken down by %(by)s. Its breakdowns: %(offered)s.")
         raise ValidationError(message % {"code": definition.code, "by": by, "offered": offered})
+    return names[asked]
 
 
 def _check_size(count: int, most: int) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from tongxin.analytics.sources import Countable, Source
+from tongxin.analytics.sources import Source
+from tongxin.analytics.subjects import Subject
 from tongxin.figures.models import ReportedValue, ReportingUnit
 
 _INT, _TEXT, _DAY = pa.int64(), pa.string(), pa.date32()
@@ -41,4 +42,4 @@ SOURCES = (
     ),
 )
 
-COUNTABLES: tuple[Countable, ...] = ()
+SUBJECTS: tuple[Subject, ...] = ()

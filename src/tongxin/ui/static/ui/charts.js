@@ -128,7 +128,8 @@ function lineOption(content) {
   return {
     ...frame(write),
     grid: {
-      left: 8,
+      // Half of the first label reaches to the left of the first point, perhaps past a short value axis.
+      left: Math.max(textWidth(content.labels[0] ?? "") / 2 - 8, 8),
       right: Math.min(longest + 24, 220),
       top: content.unit && content.unit !== "%" ? 32 : 16,
       bottom: 8,

@@ -1,0 +1,42 @@
+"""What a web process loads before its first visitor, who would otherwise wait for it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.template.loader import get_template
+from django.urls import get_resolver
+from django.utils import translation
+from django.utils.translation import gettext
+
+from tongxin.figures.inputs import open_kept_inputs
+from tongxin.figures.queries import NoReleaseError, read_release
+from tongxin.figures.rule_checks import conditions_of
+from tongxin.lake.queries import NoCutError, read_cut
+
+
+def warm_up() -> None:
+    """Load the pages, their words and what figures are read with; a home without a release has only pages."""
+    # The addresses of all pages: building them imports every view.
+    _ = get_resolver().reverse_dict
+    for folder in sorted(settings.PACKAGE.glob("*/templates")):
+        for path in sorted(folder.rglob("*.html")):
+            get_template(path.relative_to(folder).as_posix())
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            gettext("Figures")
+    _warm_figures()
+
+
+def _warm_figures() -> None:
+    try:
+        release = read_release()
+        cut = read_cut(release.cut_id)
+    except (NoReleaseError, NoCutError):
+        return
+    _ = release.store.descendants(0, "province", release.default_period())
+    for definition in release.definitions:
+        _ = [condition.expression for condition in conditions_of(definition)]
+    with open_kept_inputs(cut, []) as (engine, inputs):
+        # The first plan of a process loads what the engine turns rows into.
+        if inputs.reported is not None:
+            engine.fetch(inputs.reported.expected.limit(1))
