@@ -10,8 +10,15 @@ import ibis.expr.types as ir
 
 from tongxin.analytics.ages import add_ages, derived_from
 from tongxin.analytics.conditions.compiling import compile_condition
-from tongxin.analytics.conditions.expressions import Condition, fields_used, needs_date, related_fields_used
+from tongxin.analytics.conditions.expressions import (
+    Condition,
+    fields_used,
+    needs_date,
+    related_fields_used,
+    related_used,
+)
 from tongxin.analytics.conditions.parameters import Parameters
+from tongxin.analytics.definitions import Definition
 from tongxin.analytics.measures import Part
 from tongxin.analytics.tallies import Family, State, Tally
 
@@ -46,6 +53,34 @@ def narrow(family: Family, table: ir.Table, days: list[str]) -> ir.Table:
     if any(related_fields_used(each) for _, part in family.parts.values() for each in part.where):
         return table
     return table.select(*dict.fromkeys(wanted))
+
+
+def only_needed(table: ir.Table, subject: str, definitions: Sequence[Definition]) -> ir.Table:
+    """Return the rows of a subject with only those columns that definitions read.
+
+    All of them where a condition ranges over related rows, or over these: what it reads is not known here.
+    """
+    parts = [part for each in definitions for part in each.parts if part and not part.is_reported]
+    ranges = {
+        name
+        for part in parts
+        for condition in part.where
+        if related_used(condition)
+        for name in (part.subject, *related_used(condition))
+    }
+    if subject in ranges:
+        return table
+    wanted = [name for name in _BASE if name in table.columns]
+    for definition in definitions:
+        own = {part.subject for part in definition.parts if part}
+        for part in definition.parts:
+            wanted += columns_needed(part) if part and part.subject == subject else []
+        for breakdown in definition.breakdowns if subject in own else ():
+            wanted += map(derived_from, breakdown.columns_in(subject))
+    return table.select(*dict.fromkeys(wanted))
+
+
+_BASE = ("entity", "worker", "organisation", "on", "valid_from", "valid_to")
 
 
 def is_dated(part: Part) -> bool:

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from django.conf import settings
 
 import tongxin
-from tongxin.analytics.answers import Lake
+from tongxin.analytics.answers import Lake, only_needed
 from tongxin.analytics.conditions.expressions import related_used
 from tongxin.analytics.definitions import Definition
 from tongxin.analytics.engine import Engine
@@ -48,7 +48,9 @@ def open_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tuple[E
         tables = open_tables(engine, cut)
         wanted = _subjects_of(definitions)
         subjects = {
-            name: engine.keep(plan(tables)) for name, plan in declared_plans().items() if name in wanted
+            name: engine.keep(only_needed(plan(tables), name, definitions))
+            for name, plan in declared_plans().items()
+            if name in wanted
         }
         reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
         yield engine, Inputs(Lake(subjects), _hierarchy_of(engine, tables["placements"]), reported)
