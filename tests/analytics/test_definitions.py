@@ -199,7 +199,7 @@ def test_a_wrong_definition_is_refused(entries: str, message: str) -> None:
 def test_a_version_is_defined_once() -> None:
     one = "code: a\nvalue: {count: trainings, in: period}\n"
 
-    assert _problems(f"{one}---\n{one}") == ["x.yaml:1:1: a@1900-01-01 is defined twice"]
+    assert _problems(f"{one}---\n{one}") == ["x.yaml:4:1: a@1900-01-01 is defined twice"]
 
 
 def test_a_period_takes_the_version_of_its_last_day() -> None:
@@ -218,3 +218,36 @@ def test_a_period_takes_the_version_of_its_last_day() -> None:
     assert chosen("2024Q1") == date(2023, 1, 1)
     assert chosen("2024Q2") == date(2024, 6, 1)
     assert chosen("2024-04") is None
+
+
+def test_references_are_refused_before_they_multiply() -> None:
+    # Nine levels of nine references would stand for 9**9 entries.
+    levels = ["a0: &a0 [x, x]"]
+    levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
+
+    (problem,) = _problems("\n".join(levels))
+
+    assert problem.startswith("x.yaml:1:5: references (&name, *name) are not used in definitions")
+
+
+def test_an_ampersand_or_a_star_inside_a_condition_is_no_reference() -> None:
+    condition = "training.hours >= 8.0 && training.hours * 2.0 < 99.0"
+    assert _read(f"code: a\nvalue: {{count: trainings, where: '{condition}', in: period}}\n")
+
+
+def test_a_character_that_is_none_is_named_with_its_place() -> None:
+    assert _problems("code: a\nname: \x00\n") == [
+        "x.yaml:2:7: this is not YAML: a character that cannot be shown"
+    ]
+
+
+@pytest.mark.parametrize(("style", "place"), [(">-", "7:17"), ("|", "7:17")])
+def test_a_wrong_name_in_a_text_of_several_lines_is_found_on_its_own_line(style: str, place: str) -> None:
+    text = (
+        "code: a\nvalue:\n  count: trainings\n  in: period\n"
+        f"  where: {style}\n    training.hours >= 8.0\n    && training.hour >= 1.0\n"
+    )
+
+    (problem,) = _problems(text)
+
+    assert problem.startswith(f"x.yaml:{place}: ")

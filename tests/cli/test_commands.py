@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -162,6 +163,87 @@ def test_a_release_verifies_and_a_tampered_one_does_not(jtrain: Home):
         assert answer["differing"] == ["employ_sum.parquet"]
     finally:
         path.write_bytes(kept)
+
+
+def test_a_damaged_release_is_a_sentence_and_its_verification_an_answer(jtrain: Home, tmp_path: Path):
+    home = Home(tmp_path / "home")
+    shutil.copytree(jtrain.folder, home.folder)
+    (release,) = [row for row in home.json("release", "list") if row["current"]]
+    folder = home.folder / "releases" / release["release"]
+    asked = ("figures", "sales_sum", "--at", "jtrain", "--period", "1988")
+
+    (folder / "figures" / "sales_sum.parquet").unlink()
+    assert "sales_sum.parquet" in home.json(*asked, status=1)["error"]
+    answer = home.json("release", "verify", status=1)
+    assert (answer["agrees"], answer["missing"]) == (False, ["sales_sum.parquet"])
+
+    (folder / "manifest.json").write_text("{", encoding="utf-8")
+    assert "manifest.json" in home.json(*asked, status=1)["error"]
+    assert home.json("release", "verify", status=1)["unreadable"] == ["manifest.json"]
+    assert home.json("release", "list")[0]["figures"] is None
+
+
+def test_values_that_add_up_to_too_much_are_named_and_stop_no_later_build(jtrain: Home, tmp_path: Path):
+    home, table = Home(tmp_path / "home"), tmp_path / "scrap.csv"
+    shutil.copytree(jtrain.folder, home.folder)
+
+    # The item has 16 decimals: twice 500 is 10**19, and 2**63 is less.
+    table.write_text("fcode,year,scrap\n410032,1988,500\n410440,1988,500\n", encoding="utf-8")
+    assert home.json("import", "reported", str(table))["rejected"] == 0
+    assert "scrap" in home.json("release", "build", status=1)["error"]
+
+    table.write_text("fcode,year,scrap\n410032,1988,5\n410440,1988,5\n", encoding="utf-8")
+    home.run("import", "reported", str(table))
+    home.run("release", "build")
+    assert home.json("release", "verify")["agrees"] is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--from", "1989", "--to", "1987"), ""),
+        (("--level", "province"), "province"),
+        (("--by", "sex", "--by", "grade"), "sex,grade"),
+        (("--period", ""), "2026Q3"),
+        (("--as-of", "1234-05-06"), ""),
+        (("--as-of", "9999-12-31"), ""),
+    ],
+)
+def test_a_question_that_has_no_answer_is_refused_and_leaves_nothing(jtrain: Home, arguments, words):
+    assert words in jtrain.json("figures", "sales_sum", "--at", "jtrain", *arguments, status=1)["error"]
+    assert not list(jtrain.folder.glob("scratch/as_of/*/*"))
+
+
+def test_an_indicator_named_twice_is_answered_once(jtrain: Home):
+    assert len(jtrain.json("figures", "sales_sum", "sales_sum", "--at", "jtrain")) == 1
+
+
+def test_a_range_without_its_end_reaches_to_the_last_complete_period(jtrain: Home):
+    rows = jtrain.json("figures", "sales_sum", "--at", "jtrain", "--from", "1988")
+
+    assert [row["period"] for row in rows] == ["1988", "1989"]
+
+
+def test_rights_hold_for_cuts_and_for_units_out_of_reach(province: Home):
+    for arguments in (("extract",), ("release", "verify"), ("organisations", "--under", "330200")):
+        assert province.json("--as", "viewer", *arguments, status=1)["error"]
+
+
+def test_a_file_of_rules_that_is_not_utf_8_is_a_problem_with_its_place(province: Home, tmp_path: Path):
+    path = tmp_path / "rules.yaml"
+    path.write_bytes(b"code: a\nname: \xff\xfe\n")
+
+    (problem,) = province.json("rule", "check", str(path), status=1)["errors"]
+
+    assert (problem["line"], problem["column"]) == (2, 7)
+
+
+def test_the_server_does_not_start_without_the_files_of_its_pages(
+    province: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("NODE_MODULES", str(tmp_path))
+
+    assert "tabler.min.css" in province.run("serve", "--port", "8799", status=1).stderr
 
 
 def test_the_same_demo_is_used_again_and_another_home_is_refused(province: Home, tmp_path: Path):

@@ -13,7 +13,8 @@ from tongxin.workforce.models import (
     ("user", "status"),
     [
         ("reporter_of_alpha", 200),
-        ("viewer_of_xiaoshan", 200),
+        ("reviewer_of_xiaoshan", 200),
+        ("viewer_of_xiaoshan", 403),
         ("office_of_hangzhou", 200),
         ("reporter_of_beta", 404),
         ("office_of_yuhang", 404),
@@ -21,12 +22,12 @@ from tongxin.workforce.models import (
         ("system_administrator", 403),
     ],
 )
-def test_the_records_of_an_enterprise_open_to_who_sees_its_figures(visit, cast: Cast, user, status):
+def test_single_records_of_an_enterprise_open_to_who_sees_more_than_figures(visit, cast: Cast, user, status):
     response = visit(user, reverse("enterprise_records", args=[cast.alpha.code]))
 
     assert response.status_code == status
     if status == 200:
-        assert ("Add" in response.content.decode()) is (user != "viewer_of_xiaoshan")
+        assert ("Add" in response.content.decode()) is (user != "reviewer_of_xiaoshan")
 
 
 def test_an_agreement_is_recorded_and_taken_back_by_page(visit, cast: Cast):

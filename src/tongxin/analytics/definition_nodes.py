@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
@@ -47,7 +48,17 @@ class Page:
     def documents(self) -> list[Entries]:
         """Return the documents of the file that are mappings; others are problems."""
         try:
+            if alias := _first_alias(self.text):
+                message = "references (&name, *name) are not used in definitions; write the entry out"
+                self.problems.append(Problem(self.file, *alias, message))
+                return []
             nodes = [node for node in _compose(self.text) if node is not None]
+        except yaml.reader.ReaderError as error:
+            line = self.text.count("\n", 0, error.position) + 1
+            column = error.position - self.text.rfind("\n", 0, error.position)
+            message = "this is not YAML: a character that cannot be shown"
+            self.problems.append(Problem(self.file, line, column, message))
+            return []
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -86,6 +97,8 @@ class Page:
 
     def _place_inside(self, node: yaml.Node, line: int, column: int) -> tuple[int, int]:
         mark, style = node.start_mark, getattr(node, "style", None)
+        if style == ">" and line == 1:
+            return self._place_folded(mark.line, column)
         if style in ("|", ">"):
             at = min(mark.line + line, len(self._lines) - 1)
             indent = len(self._lines[at]) - len(self._lines[at].lstrip())
@@ -94,6 +107,34 @@ class Page:
             # YAML folded the lines into one: only the beginning is known.
             return mark.line + 1, mark.column + 1
         return mark.line + 1, mark.column + (1 if style in ("'", '"') else 0) + column
+
+    def _place_folded(self, begin: int, column: int) -> tuple[int, int]:
+        """Return where a character of a folded text stands: its lines are joined by a space each."""
+        left = column - 1
+        for at in range(begin + 1, len(self._lines)):
+            line = self._lines[at]
+            indent = len(line) - len(line.lstrip())
+            if left < len(line) - indent or at + 1 == len(self._lines):
+                return at + 1, indent + left + 1
+            left -= len(line) - indent + 1
+        return begin + 1, 1
+
+
+_REFERENCE = re.compile(r"(?<![^\s\[{,:-])[&*][^\s&*]")
+"""What a reference looks like. Conditions are full of && and *, and to look closer takes time."""
+
+
+def _first_alias(text: str) -> tuple[int, int] | None:
+    """Return the line and column of a reference: a few lines of them can stand for millions of entries."""
+    if not _REFERENCE.search(text):
+        return None
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        named = isinstance(event, yaml.AliasEvent) or (
+            isinstance(event, yaml.NodeEvent) and event.anchor is not None
+        )
+        if named and event.start_mark:
+            return event.start_mark.line + 1, event.start_mark.column + 1
+    return None
 
 
 def _compose(text: str) -> list[yaml.Node | None]:

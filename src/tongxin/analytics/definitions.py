@@ -166,24 +166,22 @@ def read_definitions(
     """
     page = Page(text, file)
     vocabulary = Vocabulary(subjects, items or {}, parameters or {}, is_checked=is_checked)
-    read = [_read_definition(entries, vocabulary) for entries in page.documents()]
-    found = [definition for definition in read if definition is not None]
-    _refuse_overlaps(page, found)
+    found: dict[str, Definition] = {}
+    for entries in page.documents():
+        definition = _read_definition(entries, vocabulary)
+        if definition is not None and definition.version in found:
+            page.refuse(entries.node, f"{definition.version} is defined twice")
+        elif definition is not None:
+            found[definition.version] = definition
     if page.problems:
         raise DefinitionError(page.problems)
-    return found
+    return list(found.values())
 
 
 def version_for(definitions: Iterable[Definition], code: str, period: Period) -> Definition | None:
     """Return the version of an indicator that makes its figure for a period, None where there is none."""
     covering = [each for each in definitions if each.code == code and each.covers(period)]
     return max(covering, key=lambda each: each.valid_from, default=None)
-
-
-def _refuse_overlaps(page: Page, found: list[Definition]) -> None:
-    versions = [definition.version for definition in found]
-    for version in sorted({each for each in versions if versions.count(each) > 1}):
-        page.problems.append(Problem(page.file, 1, 1, f"{version} is defined twice"))
 
 
 def _read_definition(entries: Entries, vocabulary: Vocabulary) -> Definition | None:

@@ -131,7 +131,8 @@ class _Computation:
         order, rows = list(self._waiting), dict(self._write_ready())
         while self._families:
             family = self._families.pop(0)
-            with _sums_of(claims for found in self._waiting.values() for claim in found if _takes(claim, family)):
+            waiting = [claim for claims in self._waiting.values() for claim in claims]
+            with _sums_of([claim for claim in waiting if _takes(claim, family)]):
                 self._roll_up(family)
             if family.subject not in summary.unplaced:
                 summary.unplaced[family.subject] = self._count_unplaced(family.subject)

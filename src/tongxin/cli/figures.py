@@ -19,7 +19,9 @@ AT = click.option("--at", "at", required=True, metavar="ORG", help="Code of the 
 @click.option("--period", metavar="P", help="2026, 2026Q3 or 2026-09; the last complete one by default.")
 @click.option("--from", "first", metavar="P", help="First of several periods.")
 @click.option("--to", "last", metavar="P", help="Last of several periods.")
-@click.option("--by", metavar="BREAKDOWN", help="Broken down by a field, such as sex.")
+@click.option(
+    "--by", "breakdowns", multiple=True, metavar="BREAKDOWN", help="Broken down by a field, such as sex."
+)
 @click.option("--as-of", type=DAY, metavar="DATE", help="With the tree of this day for all periods.")
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.pass_context
@@ -31,27 +33,28 @@ def figures(
     period: str | None,
     first: str | None,
     last: str | None,
-    by: str | None,
+    breakdowns: tuple[str, ...],
     as_of: datetime | None,
     form: str,
 ) -> None:
     """Print figures of one or more indicators, from the current release."""
     open_home()
     from tongxin.figures.queries import read_release
-    from tongxin.figures.selection import COLUMNS, Question, answer, check_codes, read_periods
+    from tongxin.figures.selection import COLUMNS, Question, answer, check_codes, check_level, read_periods
     from tongxin.organisations.access import Action, get_organisation_for
 
     user = acting_user(ctx)
     release = read_release()
     check_codes(release, codes)
     question = Question(
-        codes=codes,
+        codes=tuple(dict.fromkeys(codes)),
         at=get_organisation_for(user, at, Action.SEE_FIGURES),
         level=level,
         periods=read_periods(release, codes, period=period, first=first, last=last),
-        by=by,
+        by=",".join(breakdowns) or None,
         as_of=as_of.date() if as_of else None,
     )
+    check_level(question)
     rows = [each.as_row() for each in answer(release, question, user=user)]
     shown = (
         COLUMNS if form != "table" else [name for name in COLUMNS if name not in {"definition", "release"}]
@@ -81,7 +84,10 @@ def facts(ctx: click.Context, code: str, at: str, period: str | None, part: str,
     check_codes(release, [code])
     periods = read_periods(release, [code], period=period, first=None, last=None)
     unit = get_organisation_for(user, at, Action.SEE_PEOPLE)
-    rows = facts_behind(release, code, part=part, at=unit, period=periods[0], user=user).rows
+    found = facts_behind(release, code, part=part, at=unit, period=periods[0], user=user)
+    rows = found.rows
+    if found.withheld:
+        click.echo(f"tongxin: {found.withheld_text}", err=True)
     if form == "json":
         print_json(rows)
         return
@@ -89,4 +95,7 @@ def facts(ctx: click.Context, code: str, at: str, period: str | None, part: str,
         sys.stdout, list(rows[0]) if rows else ["key", "organisation", "date"], lineterminator="\n"
     )
     writer.writeheader()
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow(
+            {name: str(value).lower() if isinstance(value, bool) else value for name, value in row.items()}
+        )

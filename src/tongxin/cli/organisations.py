@@ -31,7 +31,8 @@ def organisations(
     day = as_of.date() if as_of else timezone.localdate()
     visible = set(organisations_visible_to(acting_user(ctx)).values_list("code", flat=True))
     nodes = [node for node in tree_on(day, under=under, level=level) if node.code in visible]
-    if under and not nodes and not any(node.code == under for node in tree_on(day, under=under)):
+    is_known = under in visible and any(node.code == under for node in tree_on(day, under=under))
+    if under and not nodes and not is_known:
         from django.utils.translation import gettext as _
 
         raise Refused(_("There is no unit %(code)s on %(day)s.") % {"code": under, "day": day})

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import json
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -53,7 +53,10 @@ def build(ctx: click.Context, form: str, full: bool) -> None:  # noqa: FBT001
 
     with Bar("release") as progress:
         built = build_release(actor=acting_user(ctx), progress=progress)
-    answer = {"release": built.id, **built.manifest}
+    answer = {
+        "release": built.id,
+        **{k: v for k, v in built.manifest.items() if k not in {"files", "sha256"}},
+    }
     if form == "json":
         print_json(answer)
     else:
@@ -68,56 +71,59 @@ def build(ctx: click.Context, form: str, full: bool) -> None:  # noqa: FBT001
 def list_releases(form: str) -> None:
     """List the kept releases, newest first."""
     open_home()
-    print_rows(_rows(), ["release", "built_at", "cut", "cut_on", "figures", "current"], form)
+    from django.utils.translation import gettext as _
+
+    rows = _rows()
+    for row in rows:
+        if row["built_at"] is None:
+            message = _("Release %(release)s is damaged: its manifest cannot be read.")
+            click.echo(f"tongxin: {message % {'release': row['release']}}", err=True)
+    print_rows(rows, ["release", "built_at", "cut", "cut_on", "figures", "current"], form)
 
 
 def _rows() -> list[dict[str, Any]]:
-    from tongxin.figures.queries import current_release_id, list_release_ids, releases_folder
+    from tongxin.figures.queries import current_release_id, list_releases
 
-    rows = []
     current = current_release_id()
-    for release_id in reversed(list_release_ids()):
-        manifest = json.loads((releases_folder() / release_id / "manifest.json").read_text(encoding="utf-8"))
-        rows.append(
-            {
-                "release": release_id,
-                "built_at": manifest["built_at"],
-                "cut": manifest["cut"],
-                "cut_on": manifest["cut_on"],
-                "figures": sum(manifest["figures"].values()),
-                "current": release_id == current,
-            }
-        )
-    return rows
+    return [
+        {
+            "release": line.id,
+            "built_at": line.built_at.isoformat() if line.built_at else None,
+            "cut": line.cut_id or None,
+            "cut_on": line.cut_on.isoformat() if line.cut_on else None,
+            "figures": line.figures,
+            "current": line.id == current,
+        }
+        for line in list_releases()
+    ]
 
 
 @release.command()
 @click.argument("release_id", metavar="[ID]", required=False)
 @FORM
-def verify(release_id: str | None, form: str) -> None:
-    """Compute a release again from its own data cut, definitions and tree, and compare every row."""
+@click.pass_context
+def verify(ctx: click.Context, release_id: str | None, form: str) -> None:
+    """Compare the files of a release with their hashes, then compute it again from its own cut.
+
+    Every file that differs is named, missing and unreadable ones too.
+    """
     open_home()
     from django.utils.translation import gettext as _
 
     from tongxin.cli.running_errors import Refused
-    from tongxin.figures.compute import verify_release
-    from tongxin.figures.queries import read_release
+    from tongxin.figures.verifying import verify_release
 
-    outcome = verify_release(read_release(release_id))
+    outcome = verify_release(release_id, actor=acting_user(ctx))
     if form == "json":
-        print_json(
-            {
-                "release": outcome.release,
-                "agrees": outcome.agrees,
-                "rows": outcome.rows,
-                "differing": list(outcome.differing),
-            }
-        )
+        print_json({"release": outcome.release, "agrees": outcome.agrees, **asdict(outcome)})
         if not outcome.agrees:
             raise SystemExit(1)
     elif outcome.agrees:
         message = _("Release %(release)s agrees in all %(rows)s rows.")
         click.echo(message % {"release": outcome.release, "rows": f"{outcome.rows:,}"})
     else:
+        marks = dict.fromkeys(outcome.missing, _("%(file)s (missing)"))
+        marks |= dict.fromkeys(outcome.unreadable, _("%(file)s (unreadable)"))
+        parts = [marks.get(name, "%(file)s") % {"file": name} for name in outcome.differing]
         message = _("Release %(release)s differs in: %(parts)s.")
-        raise Refused(message % {"release": outcome.release, "parts": ", ".join(outcome.differing)})
+        raise Refused(message % {"release": outcome.release, "parts": ", ".join(parts)})

@@ -18,9 +18,9 @@ def rule() -> None:
 def check(file: Path, form: str) -> None:
     """Lint the definitions of a YAML file: every problem with its line, column and the nearest right name."""
     open_home()
-    from tongxin.figures.rule_checks import check_rules
+    from tongxin.figures.rule_checks import check_file
 
-    outcome = check_rules(file.read_text(encoding="utf-8-sig"), file.name)
+    outcome = check_file(file)
     if form == "json":
         print_json(outcome.as_json())
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -57,6 +58,7 @@ def _sentence(error: Exception) -> str | None:
     from django.http import Http404
 
     from tongxin.analytics.conditions.errors import ConditionError
+    from tongxin.analytics.damage import DamagedFileError
     from tongxin.analytics.definition_nodes import DefinitionError
     from tongxin.codes.periods import PeriodError
     from tongxin.figures.queries import NoReleaseError
@@ -66,6 +68,8 @@ def _sentence(error: Exception) -> str | None:
         return _file_sentence(error)
     if isinstance(error, OperationalError | ProgrammingError):
         return _database_sentence(error)
+    if isinstance(error, DamagedFileError):
+        return _damage_sentence(error.path)
     match error:
         case ValidationError():
             return " ".join(error.messages)
@@ -74,7 +78,14 @@ def _sentence(error: Exception) -> str | None:
                 _("“%(text)s” is not a period; write a year 2026, a quarter 2026Q3 or a month 2026-09.")
             )
             return message % {"text": text}
-        case PermissionDenied() | Http404() | PeriodError() | DefinitionError() | ConditionError():
+        case (
+            PermissionDenied()
+            | Http404()
+            | PeriodError()
+            | DefinitionError()
+            | ConditionError()
+            | ImproperlyConfigured()
+        ):
             return str(error) or _said(_("You may not do this."))
         case NoReleaseError() | NoCutError():
             return _missing_sentence(error)
@@ -84,8 +95,6 @@ def _sentence(error: Exception) -> str | None:
                 "Use another folder as TONGXIN_HOME for registered facts."
             )
             return _said(message) % {"source": error}
-        case ImproperlyConfigured():
-            return str(error)
         case ObjectDoesNotExist():
             return _said(_("This home has no programme yet. Run “tongxin migrate” or “tongxin demo” first."))
     return None
@@ -100,6 +109,14 @@ def _file_sentence(error: OSError) -> str:
         case _other:
             message = _said(_("%(file)s may not be read or written by this user."))
     return message % {"file": error.filename}
+
+
+def _damage_sentence(path: Path) -> str:
+    message = _(
+        "Release damaged: the file %(file)s is missing or cannot be read. “tongxin release verify” says "
+        "what differs; build anew with “tongxin release build”."
+    )
+    return _said(message) % {"file": path}
 
 
 def _missing_sentence(error: LookupError) -> str:

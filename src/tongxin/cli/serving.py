@@ -30,6 +30,7 @@ def run_server(*, host: str, port: int, processes: int) -> None:
     from granian.log import LogLevels
 
     _refuse_taken_port(host, port)
+    _refuse_missing_assets()
     collect_static_files()
     child = subprocess.Popen([sys.executable, "-m", "tongxin", "worker", "--with-parent"])
     click.echo(f"http://{host}:{port}/", err=True)
@@ -64,6 +65,23 @@ def _refuse_taken_port(host: str, port: int) -> None:
         except OSError:
             message = f"Port {port} of {host} is in use. Stop what runs there, or choose another with --port."
             raise Refused(message) from None
+
+
+def _refuse_missing_assets() -> None:
+    """Say at the start what every page would fail of later."""
+    from django.utils.translation import gettext as _
+
+    from tongxin.cli.running_errors import Refused
+    from tongxin.ui.assets import PACKAGE_FILES
+
+    folder = Path(settings.NODE_MODULES)
+    missing = [path for path in PACKAGE_FILES.values() if not (folder / path).is_file()]
+    if missing:
+        message = _(
+            "Front-end files are not installed in %(folder)s: %(files)s. "
+            "Run “npm install --omit=dev” in the project's folder."
+        )
+        raise Refused(message % {"folder": folder, "files": ", ".join(missing)})
 
 
 def collect_static_files() -> None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import secrets
-import shutil
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-import polars as pl
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 import tongxin
-from tongxin.analytics.figures import compute_figures
+from tongxin.analytics.definitions import Definition
+from tongxin.analytics.engine import Engine
+from tongxin.analytics.figures import Inputs, SumError, Summary, compute_figures
 from tongxin.audit import log
 from tongxin.codes.periods import Period, PeriodKind, last_complete
-from tongxin.figures.inputs import open_inputs, open_kept_inputs
+from tongxin.figures.inputs import open_inputs
 from tongxin.figures.queries import (
     Release,
     data_items,
@@ -26,6 +27,7 @@ from tongxin.figures.queries import (
     read_release,
     releases_folder,
 )
+from tongxin.figures.seals import alone, write_manifest
 from tongxin.jobs.actions import Progress
 from tongxin.lake.compute import extract
 from tongxin.lake.queries import Cut, read_cut
@@ -39,59 +41,15 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class Verification:
-    """Whether a release, computed again from its own cut and definitions, has the same figures."""
-
-    release: str
-    rows: int
-    differing: tuple[str, ...]
-
-    @property
-    def agrees(self) -> bool:
-        return not self.differing
-
-
 def build_release(*, actor: Principal, progress: Progress | None = None, fresh_cut: bool = True) -> Release:
     """Extract the registry, compute every figure, and make the release current in one step."""
     require(actor, Action.BUILD_RELEASE, Programme.objects.select_related("root").get(pk=1).root)
-    cut = extract(actor=actor, progress=progress) if fresh_cut else read_cut()
-    text = published_text()
-    items = data_items()
-    definitions = parse_definitions(text, items)
-    started = time.perf_counter()
-    draft = releases_folder() / f".draft-{secrets.token_hex(6)}"
-    draft.mkdir(parents=True)
-    try:
-        with open_inputs(cut, definitions) as (engine, inputs):
-            if progress:
-                progress("compute", 30)
-            summary = compute_figures(engine, definitions, inputs, periods_of(cut), draft / "figures")
-        (draft / "definitions.yaml").write_text(text, encoding="utf-8")
-        now = timezone.localtime()
-        manifest = {
-            "cut": cut.id,
-            "cut_on": cut.cut_on.isoformat(),
-            "root": cut.root,
-            "built_at": now.isoformat(timespec="seconds"),
-            "code_version": tongxin.__version__,
-            "is_synthetic": cut.is_synthetic,
-            "items": {code: asdict(item) for code, item in items.items()},
-            "definitions": {definition.version: definition.sha256 for definition in definitions},
-            "periods": [str(period) for period in periods_of(cut)],
-            "figures": summary.figures,
-            "unplaced": summary.unplaced,
-            "seconds": round(time.perf_counter() - started, 2),
-        }
-        (draft / "manifest.json").write_text(
-            json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8"
-        )
-        release_id = f"{now:%Y%m%d-%H%M%S}-{cut.id[-8:]}"
-        draft.rename(_free(release_id))
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    release = _make_current(_newest_named(release_id))
+    with alone("draft") as draft:
+        cut = extract(actor=actor, progress=progress) if fresh_cut else read_cut()
+        release_id = _write_release(draft, cut, progress)
+        folder = _free(release_id)
+        draft.rename(folder)
+        release = _make_current(folder.name)
     log.record(
         actor=actor,
         action="releases.built",
@@ -103,6 +61,35 @@ def build_release(*, actor: Principal, progress: Progress | None = None, fresh_c
     return release
 
 
+def _write_release(draft: Path, cut: Cut, progress: Progress | None) -> str:
+    """Write the files of a release, the manifest last; returns the identifier that it is to have."""
+    text, items = published_text(), data_items()
+    definitions, periods = parse_definitions(text, items), periods_of(cut)
+    started = time.perf_counter()
+    with open_inputs(cut, definitions) as opened:
+        if progress:
+            progress("compute", 30)
+        summary = compute(opened, definitions, periods, draft / "figures")
+    (draft / "definitions.yaml").write_text(text, encoding="utf-8")
+    now = timezone.localtime()
+    manifest = {
+        "cut": cut.id,
+        "cut_on": cut.cut_on.isoformat(),
+        "root": cut.root,
+        "built_at": now.isoformat(timespec="seconds"),
+        "code_version": tongxin.__version__,
+        "is_synthetic": cut.is_synthetic,
+        "items": {code: asdict(item) for code, item in items.items()},
+        "definitions": {definition.version: definition.sha256 for definition in definitions},
+        "periods": [str(period) for period in periods],
+        "figures": summary.figures,
+        "unplaced": summary.unplaced,
+        "seconds": round(time.perf_counter() - started, 2),
+    }
+    write_manifest(draft, manifest)
+    return f"{now:%Y%m%d-%H%M%S}-{cut.id[-8:]}"
+
+
 def _free(release_id: str) -> Path:
     """Return the folder of a new release; of two in one second the second has a letter."""
     for suffix in ("", *"abcdefghijklmnopqrstuvwxyz"):
@@ -110,10 +97,6 @@ def _free(release_id: str) -> Path:
         if not folder.exists():
             return folder
     raise FileExistsError(release_id)
-
-
-def _newest_named(release_id: str) -> str:
-    return max(path.name for path in releases_folder().glob(f"{release_id}*"))
 
 
 def _make_current(release_id: str) -> Release:
@@ -139,52 +122,22 @@ def periods_of(cut: Cut) -> list[Period]:
     return found
 
 
-def harmonise(release: Release, indicators: list[str], as_of: date) -> Path:
-    """Compute indicators of a release again with the tree of one day for all periods, once for all."""
-    folder = release.folder / "as_of" / as_of.isoformat()
-    missing = [code for code in indicators if not (folder / f"{code}.parquet").is_file()]
-    if missing:
-        definitions = [each for each in release.definitions if each.code in missing]
-        draft = folder.with_name(f".draft-{secrets.token_hex(6)}")
-        try:
-            with open_kept_inputs(read_cut(release.cut_id), definitions) as (engine, inputs):
-                compute_figures(engine, definitions, inputs, _periods(release), draft, as_of=as_of)
-            folder.mkdir(exist_ok=True)
-            # Each file is whole before it has its name, and the trees are there before the first figures.
-            for path in sorted(draft.iterdir(), key=lambda each: each.stem in missing):
-                path.replace(folder / path.name)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    return folder
-
-
-def _periods(release: Release) -> list[Period]:
-    return [Period.parse(text) for text in release.manifest["periods"]]
-
-
-def verify_release(release: Release) -> Verification:
-    """Compute a release again from its own cut, definitions and tree, and compare every row."""
-    folder = releases_folder() / f".verify-{secrets.token_hex(6)}"
-    cut = read_cut(release.cut_id)
+def compute(
+    opened: tuple[Engine, Inputs],
+    definitions: Sequence[Definition],
+    periods: Sequence[Period],
+    target: Path,
+    *,
+    as_of: date | None = None,
+) -> Summary:
+    """Compute figures into a folder; what makes a sum too large is said in words."""
+    engine, inputs = opened
     try:
-        with open_inputs(cut, release.definitions) as (engine, inputs):
-            compute_figures(engine, release.definitions, inputs, _periods(release), folder)
-        names = sorted(
-            {path.name for base in (folder, release.folder / "figures") for path in base.glob("*.parquet")}
+        return compute_figures(engine, definitions, inputs, periods, target, as_of=as_of)
+    except SumError as error:
+        message = _(
+            "The sum of %(what)s is too large to be kept (indicators: %(codes)s). "
+            "Correct the largest values, then build the release again."
         )
-        differing = tuple(
-            name for name in names if not _equal(folder / name, release.folder / "figures" / name)
-        )
-        rows = sum(
-            pl.scan_parquet(path).select(pl.len()).collect().item() for path in folder.glob("*.parquet")
-        )
-        return Verification(release.id, rows, differing)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _equal(left: Path, right: Path) -> bool:
-    if not (left.is_file() and right.is_file()):
-        return False
-    one, other = pl.read_parquet(left), pl.read_parquet(right)
-    return one.columns == other.columns and one.sort(one.columns).equals(other.sort(one.columns))
+        what = ", ".join(error.items or error.codes)
+        raise ValidationError(message % {"what": what, "codes": ", ".join(error.codes)}) from error

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tongxin.analytics.definitions import Definition, version_for
 from tongxin.analytics.facts import PartName, Question, read_facts
-from tongxin.analytics.figures import FigureError
+from tongxin.analytics.figures import FigureError, Inputs
 from tongxin.analytics.subjects import Field
+from tongxin.analytics.trees import Hierarchy, Placement, date_trees
 from tongxin.audit import log
 from tongxin.codes.periods import Period
 from tongxin.figures.inputs import open_kept_inputs
 from tongxin.figures.queries import Release
+from tongxin.figures.selection import check_day
 from tongxin.files.vault import blind_index
 from tongxin.lake.queries import declared_subjects, read_cut
-from tongxin.organisations.access import Action, Principal, require
+from tongxin.organisations.access import Action, Principal, organisations_visible_to, require
 from tongxin.organisations.models import Organisation
 
 
@@ -32,8 +35,19 @@ class FactPage:
     workers: list[int | None]
     """The person of each row, for pages that may lead there."""
     total: int
+    """How many rows there are that the reader may see."""
+    withheld: int
+    """How many more the figure counts, which belong to units that the reader may not see."""
     columns: Mapping[str, Field]
     """The declared field of each column that the definition uses."""
+
+    @property
+    def withheld_text(self) -> str:
+        return ngettext(
+            "%(count)s row belongs to units that are not yours; it is counted but not shown.",
+            "%(count)s rows belong to units that are not yours; they are counted but not shown.",
+            self.withheld,
+        ) % {"count": self.withheld}
 
 
 def facts_behind(
@@ -52,12 +66,15 @@ def facts_behind(
 ) -> FactPage:
     """Return the rows that a part of a figure counts; who may not see the unit's people is refused."""
     require(user, Action.SEE_PEOPLE, at)
+    check_day(release, as_of)
     definition = _definition(release, code, period)
     name: PartName = "denominator" if part == "denominator" else "numerator"
     question = Question(definition, at.pk, period, name, breakdown, category, as_of)
     try:
         with open_kept_inputs(read_cut(release.cut_id), [definition]) as (engine, inputs):
-            facts = read_facts(engine, question, inputs, offset=offset, limit=limit)
+            seen = _as_seen(inputs, question, user)
+            facts = read_facts(engine, question, seen, offset=offset, limit=limit)
+            counted = facts if seen is inputs else read_facts(engine, question, inputs, limit=0)
     except FigureError as error:
         raise ValidationError(_no_rows(definition, name)) from error
     fields = _fields(definition, facts.rows.column_names)
@@ -76,7 +93,29 @@ def facts_behind(
         rows=len(sent),
     )
     rows = [_row(row, codes, fields) for row in sent]
-    return FactPage(rows, [row["worker"] for row in sent], facts.total, fields)
+    withheld = counted.total - facts.total
+    return FactPage(rows, [row["worker"] for row in sent], facts.total, withheld, fields)
+
+
+def _as_seen(inputs: Inputs, question: Question, user: Principal) -> Inputs:
+    """Return the inputs without those units of the subtree, as it was then, that the reader may not see.
+
+    A unit that has left the reader's subtree since is none of theirs, though the figure of then counts it.
+    """
+    if user is None:
+        return inputs
+    on = question.period.last_day
+    tree = date_trees(inputs.hierarchy, [on], as_of=question.as_of).tree(on)
+    if question.organisation not in tree.positions:
+        return inputs
+    visible = set(organisations_visible_to(user, Action.SEE_PEOPLE).values_list("pk", flat=True))
+    below = set(tree.subtree(question.organisation).tolist()) - {question.organisation}
+    if below <= visible:
+        return inputs
+    # Rows ask the tree only whether a unit is in the subtree, so what lies between may be left out.
+    placed = [Placement(question.organisation, None, date.min)]
+    placed += [Placement(node, question.organisation, date.min) for node in sorted(below & visible)]
+    return replace(inputs, hierarchy=Hierarchy(placed))
 
 
 def _no_rows(definition: Definition, part: PartName) -> str:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,6 +11,7 @@ from tongxin.analytics.definitions import Definition
 from tongxin.codes.periods import Period
 from tongxin.figures.places import BELOW
 from tongxin.figures.queries import Release
+from tongxin.figures.selection import check_day
 from tongxin.figures.words import breakdown_name, indicator_name, level_name
 from tongxin.organisations.models import Organisation
 from tongxin.organisations.queries import levels_below
@@ -111,10 +111,10 @@ class ExplorerForm(forms.Form):
             self.add_error("to", _("Both ends must be of one kind: years, quarters or months."))
         elif first and last and first > last:
             self.add_error("to", _("The last period lies before the first."))
-        if cleaned.get("as_of") and cleaned["as_of"] > self.release.cut_on:
-            self.add_error("as_of", _("The data of this release end before that day."))
-        if cleaned.get("as_of") and cleaned["as_of"] < date(1980, 1, 1):
-            self.add_error("as_of", _("The tree does not reach back so far."))
+        try:
+            check_day(self.release, cleaned.get("as_of"))
+        except forms.ValidationError as refusal:
+            self.add_error("as_of", refusal)
         return cleaned
 
 

@@ -21,7 +21,7 @@ from tongxin.analytics.figures import Inputs
 from tongxin.analytics.reported import ReportedTables
 from tongxin.analytics.statements import select
 from tongxin.analytics.trees import Hierarchy, Placement
-from tongxin.lake.queries import Cut, declared_plans, open_tables, read_cut
+from tongxin.lake.queries import Cut, declared_plans, open_histories, open_tables, read_cut
 
 KEPT_CUTS = 3
 """Of so many cuts the rows of subjects stay on disk."""
@@ -46,9 +46,10 @@ def open_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tuple[E
     """Open a cut from its own files alone."""
     with open_engine() as engine:
         tables = open_tables(engine, cut)
+        histories = open_histories(tables, engine.keep)
         wanted = _subjects_of(definitions)
         subjects = {
-            name: engine.keep(only_needed(plan(tables), name, definitions))
+            name: engine.keep(only_needed(plan(histories), name, definitions))
             for name, plan in declared_plans().items()
             if name in wanted
         }
@@ -83,7 +84,8 @@ def _kept_rows(engine: Engine, cut: Cut, folder: Path, subject: str) -> Path:
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f".{secrets.token_hex(6)}"
-        engine.write_parquet(declared_plans()[subject](open_tables(engine, cut)), draft)
+        histories = open_histories(open_tables(engine, cut), lambda plan: plan)
+        engine.write_parquet(declared_plans()[subject](histories), draft)
         draft.replace(path)
         for old in sorted(folder.parent.iterdir(), reverse=True)[KEPT_CUTS:]:
             shutil.rmtree(old, ignore_errors=True)

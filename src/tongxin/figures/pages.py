@@ -204,6 +204,7 @@ def describe_facts(release: Release, asked: Asked, sent: QueryDict, user: Princi
         "columns": fact_columns(found),
         "lines": lines,
         "total": found.total,
+        "withheld": found.withheld_text if found.withheld else "",
         "is_spell": bool(chosen and chosen.timing.at_end),
         "is_reported": bool(chosen and chosen.is_reported),
         "has_two_parts": definition.is_ratio,

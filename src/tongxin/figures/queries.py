@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 from django.conf import settings
 
+from tongxin.analytics.damage import DamagedFileError, legible
 from tongxin.analytics.definitions import Definition, Item, read_definitions
 from tongxin.analytics.figure_store import FigureStore
 from tongxin.codes.loaders import LOADER
@@ -77,39 +78,53 @@ def current_release_id() -> str | None:
 
 def list_release_ids() -> list[str]:
     """Return the kept releases, oldest first."""
-    return sorted(path.parent.name for path in releases_folder().glob("*/manifest.json"))
+    # What is still being written begins with a point.
+    return sorted(path.parent.name for path in releases_folder().glob("[!.]*/manifest.json"))
 
 
 @dataclass(frozen=True)
 class ReleaseLine:
-    """A kept release as lists show it."""
+    """A kept release as lists show it; of one whose manifest cannot be read only its name is known."""
 
     id: str
-    built_at: datetime
-    cut_id: str
-    cut_on: date
-    code_version: str
-    figures: int
-    seconds: float
+    built_at: datetime | None = None
+    cut_id: str = ""
+    cut_on: date | None = None
+    code_version: str = ""
+    figures: int | None = None
+    seconds: float | None = None
+
+    @property
+    def is_damaged(self) -> bool:
+        return self.built_at is None
 
 
 def list_releases() -> list[ReleaseLine]:
     """Return the kept releases, the newest first."""
-    return [_read_line(str(releases_folder()), release_id) for release_id in reversed(list_release_ids())]
+    return [_line_of(release_id) for release_id in reversed(list_release_ids())]
+
+
+def _line_of(release_id: str) -> ReleaseLine:
+    try:
+        return _read_line(str(releases_folder()), release_id)
+    except DamagedFileError:
+        return ReleaseLine(release_id)
 
 
 @lru_cache(maxsize=256)
 def _read_line(root: str, release_id: str) -> ReleaseLine:
-    manifest = json.loads((Path(root) / release_id / "manifest.json").read_text(encoding="utf-8"))
-    return ReleaseLine(
-        release_id,
-        datetime.fromisoformat(manifest["built_at"]),
-        manifest["cut"],
-        date.fromisoformat(manifest["cut_on"]),
-        manifest["code_version"],
-        sum(manifest["figures"].values()),
-        manifest["seconds"],
-    )
+    path = Path(root) / release_id / "manifest.json"
+    with legible(path):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        return ReleaseLine(
+            release_id,
+            datetime.fromisoformat(manifest["built_at"]),
+            manifest["cut"],
+            date.fromisoformat(manifest["cut_on"]),
+            manifest["code_version"],
+            sum(manifest["figures"].values()),
+            manifest["seconds"],
+        )
 
 
 def read_release(release_id: str | None = None) -> Release:
@@ -122,28 +137,35 @@ def read_release(release_id: str | None = None) -> Release:
 
 @lru_cache(maxsize=8)
 def _load_release(root: str, release_id: str) -> Release:
-    folder = Path(root) / release_id
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    items = {code: Item(**item) for code, item in manifest["items"].items()}
-    text = (folder / "definitions.yaml").read_text(encoding="utf-8")
+    return load_release(Path(root) / release_id)
+
+
+def load_release(folder: Path) -> Release:
+    """Read a release from its folder; raises DamagedFileError with the file that cannot be read."""
+    manifest_path, text_path = folder / "manifest.json", folder / "definitions.yaml"
+    with legible(manifest_path):
+        manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+        items = {code: Item(**item) for code, item in manifest["items"].items()}
+        known = {
+            "built_at": datetime.fromisoformat(manifest["built_at"]),
+            "cut_id": manifest["cut"],
+            "cut_on": date.fromisoformat(manifest["cut_on"]),
+            "code_version": manifest["code_version"],
+            "is_synthetic": manifest["is_synthetic"],
+        }
+    with legible(text_path):
+        text = text_path.read_text(encoding="utf-8")
+    definitions = tuple(read_definitions(text, declared_subjects(), items, is_checked=True))
     return Release(
-        id=release_id,
-        folder=folder,
-        built_at=datetime.fromisoformat(manifest["built_at"]),
-        cut_id=manifest["cut"],
-        cut_on=date.fromisoformat(manifest["cut_on"]),
-        code_version=manifest["code_version"],
-        is_synthetic=manifest["is_synthetic"],
-        manifest=manifest,
-        definitions=tuple(read_definitions(text, declared_subjects(), items, is_checked=True)),
-        items=items,
+        id=folder.name, folder=folder, manifest=manifest, definitions=definitions, items=items, **known
     )
 
 
 @lru_cache(maxsize=8)
 def store_in(folder: Path, release_id: str) -> FigureStore:
     """Open the figures in a folder of a release; what is read of them once is kept."""
-    return FigureStore(folder, read_release(release_id).definitions)
+    release = read_release(release_id)
+    return FigureStore(folder, release.definitions, written=release.manifest["figures"])
 
 
 def parse_definitions(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,9 +27,16 @@ from tongxin.workbooks.readers import Sheet, read_sheet
 from tongxin.workbooks.refusals import REFUSALS, WorkbookRefused, readable
 
 CHUNK = 5_000
-MOST = 2**63
-BINARY_NOISE = Decimal("1e-12")
-"""A spreadsheet may write 0.1 as 0.1000000000000000055; a difference this small is its, not the unit's."""
+MOST = 10**12
+"""So much of an item a unit may report, in the item's own unit: no unit has more of anything."""
+STORED = 2**63
+DIGITS = 15
+"""So many digits of a number a spreadsheet keeps: it may write 0.1 as 0.1000000000000000055, and what comes
+after them is not the unit's."""
+# Programs write 12000000 as 1.2E7; with a plus sign a spreadsheet has cut it to what its cell could show.
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE]-?\d{1,3})?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+FIRST_YEAR = 1949
 Place = tuple[int, int, str]
 
 
@@ -61,12 +71,16 @@ def import_reported(path: Path, *, actor: Principal) -> ReportedAnswer:
     answer = ReportedAnswer()
     try:
         sheet = read_sheet(path)
+        if sheet.frame.is_empty():
+            raise WorkbookRefused("no_rows")
         columns = _find_columns(sheet, answer)
     except WorkbookRefused as refused:
         return _refuse(answer, refused.code, _say_refusal(refused))
     if columns is None:
         return answer
     units = dict(organisations_visible_to(actor, Action.CHANGE_PEOPLE).values_list("code", "pk"))
+    if not units:
+        raise PermissionDenied(_("You report for no unit."))
     rows = list(_read_rows(sheet, columns, units, answer))
     answer.rows = sheet.frame.height
     rows = _without_doubles(rows, columns, answer)
@@ -89,6 +103,8 @@ class _Columns:
     unit: str
     period: str
     items: Mapping[str, DataItem]
+    last_day: date
+    """Nobody reports a period that begins after it."""
 
 
 def _find_columns(sheet: Sheet, answer: ReportedAnswer) -> _Columns | None:
@@ -97,6 +113,7 @@ def _find_columns(sheet: Sheet, answer: ReportedAnswer) -> _Columns | None:
     unit, period = _first(headers, headings["unit"]), _first(headers, headings["period"])
     known = {fold(name): item for item in DataItem.objects.all() for name in _names(item)}
     items = {header: known[fold(header)] for header in headers if fold(header) in known}
+    _refuse_doubles(items, [each for each in headers if _first([each], headings["period"])])
     if unit is None or period is None or not items:
         message = _(
             "The table needs a column with the unit's code, one with the period, and at least one data item. "
@@ -114,7 +131,18 @@ def _find_columns(sheet: Sheet, answer: ReportedAnswer) -> _Columns | None:
                 "column_unknown",
                 _("This column is no data item and was not read."),
             )
-    return _Columns(unit, period, items)
+    until = Programme.objects.values_list("facts_until", flat=True).get(pk=1)
+    return _Columns(unit, period, items, max(timezone.localdate(), until or date.min))
+
+
+def _refuse_doubles(items: Mapping[str, DataItem], periods: Sequence[str]) -> None:
+    """Refuse a table in which it is open which of two columns is meant."""
+    groups: dict[str, list[str]] = {str(_("period")): list(periods)}
+    for header, item in items.items():
+        groups.setdefault(item.code, []).append(header)
+    for name, headers in groups.items():
+        if len(headers) > 1:
+            raise WorkbookRefused("column_twice", {"column": name, "headers": headers})
 
 
 def _names(item: DataItem) -> list[str]:
@@ -122,8 +150,9 @@ def _names(item: DataItem) -> list[str]:
 
 
 def _first(headers: Sequence[str], names: Sequence[str]) -> str | None:
-    folded = [fold(name) for name in names]
-    return next((header for header in headers if fold(header) in folded), None)
+    """Return the header that is looked for first."""
+    found = {fold(header): header for header in headers}
+    return next((found[fold(name)] for name in names if fold(name) in found), None)
 
 
 def _read_rows(
@@ -132,16 +161,27 @@ def _read_rows(
     for sent in sheet.frame.iter_rows(named=True):
         problems: list[dict[str, Any]] = []
         number = sent["row"]
-        unit = units.get(_code(sent[columns.unit]))
+        if number in sheet.overlong_rows:
+            message = _(
+                "This row has text in a column without a header. "
+                "If a number has commas, put it in quotation marks."
+            )
+            _note(problems, number, None, "cell_without_header", message)
+        code = _code(sent[columns.unit])
+        unit = units.get(code)
         if unit is None:
-            message = _("There is no unit %(found)s for which you report.")
-            _note(problems, number, columns.unit, "unit_unknown", message % {"found": sent[columns.unit]})
+            message = (
+                _("There is no unit %(found)s for which you report.") if code else _("The unit is missing.")
+            )
+            _note(problems, number, columns.unit, "unit_unknown", message % {"found": code})
         period = _period(sent[columns.period], number, columns, problems)
         values = {}
         for header, item in columns.items.items():
             value = _value(sent[header], item, number, header, problems)
             if value is not None:
                 values[item.pk] = value
+        if not values and not problems:
+            _note(answer.warnings, number, None, "row_without_values", _("This row has no value."))
         answer.errors.extend(problems)
         if not problems and unit is not None and period is not None:
             yield _Row(number, unit, period, values)
@@ -154,11 +194,17 @@ def _code(text: str | None) -> str:
 
 def _period(text: str | None, number: int, columns: _Columns, problems: list[dict[str, Any]]) -> str | None:
     try:
-        return str(Period.parse(_code(text)))
+        period = Period.parse(_code(text))
     except PeriodError:
         message = _("“%(found)s” is no period. Write 2026, 2026Q3 or 2026-09.")
         _note(problems, number, columns.period, "period_unreadable", message % {"found": text or ""})
         return None
+    if period.year < FIRST_YEAR or period.first_day > columns.last_day:
+        message = _("The period %(found)s has not begun, or lies before %(first)d.")
+        params = {"found": period, "first": FIRST_YEAR}
+        _note(problems, number, columns.period, "period_outside", message % params)
+        return None
+    return str(period)
 
 
 def _value(
@@ -167,23 +213,38 @@ def _value(
     """Return a value in the item's scale; None for a blank cell, which says nothing."""
     if text is None or not text.strip():
         return None
-    try:
-        scaled = Decimal(text.strip().replace(",", "")).scaleb(item.decimals)
-        if (
-            scaled.is_finite()
-            and abs(scaled) < MOST
-            and abs(scaled - round(scaled)) <= abs(scaled) * BINARY_NOISE
-        ):
-            if scaled >= 0:
-                return round(scaled)
-            message = _("“%(found)s” is negative; what is reported is counted or spent, 0 or more.")
-            _note(problems, number, header, "value_negative", message % {"found": text})
-            return None
-    except InvalidOperation:
-        pass
+    written = _number(text)
+    if written is None:
+        _unreadable(text, item, number, header, problems)
+        return None
+    if written < 0:
+        message = _("“%(found)s” is negative; what is reported is counted or spent, 0 or more.")
+        _note(problems, number, header, "value_negative", message % {"found": text})
+        return None
+    if written > MOST or written.scaleb(item.decimals) >= STORED:
+        most = min(MOST, STORED // 10**item.decimals)
+        message = _("“%(found)s” is too large; at most %(most)s is taken. Check the unit: %(unit)s.")
+        params = {"found": text, "most": f"{most:,}", "unit": item.unit}
+        _note(problems, number, header, "value_too_large", message % params)
+        return None
+    kept = Context(prec=DIGITS).create_decimal(written).scaleb(item.decimals)
+    if kept != round(kept):
+        _unreadable(text, item, number, header, problems)
+        return None
+    return round(written.scaleb(item.decimals))
+
+
+def _number(text: str) -> Decimal | None:
+    """Return a number as it is written; commas stand between groups of three digits or nowhere."""
+    found = text.strip()
+    if _GROUPED.fullmatch(found):
+        found = found.replace(",", "")
+    return Decimal(found) if _PLAIN.fullmatch(found) else None
+
+
+def _unreadable(text: str, item: DataItem, number: int, header: str, problems: list[dict[str, Any]]) -> None:
     message = _("“%(found)s” is not a number with at most %(decimals)d decimals.")
     _note(problems, number, header, "value_unreadable", message % {"found": text, "decimals": item.decimals})
-    return None
 
 
 def _without_doubles(rows: list[_Row], columns: _Columns, answer: ReportedAnswer) -> list[_Row]:

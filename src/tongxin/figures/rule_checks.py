@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.db.utils import DatabaseError
@@ -67,6 +68,17 @@ def check_rules(text: str, file: str) -> Outcome:
     return Outcome(
         tuple(definitions), tuple(_disagreements(definitions, file)), tuple(_sentences(definitions))
     )
+
+
+def check_file(path: Path) -> Outcome:
+    """Check the definitions of a file, which is written in UTF-8."""
+    content = path.read_bytes()
+    try:
+        return check_rules(content.decode("utf-8-sig"), path.name)
+    except UnicodeDecodeError as error:
+        line, begin = content.count(b"\n", 0, error.start) + 1, content.rfind(b"\n", 0, error.start) + 1
+        column = len(content[begin : error.start].decode("utf-8", errors="replace")) + 1
+        return Outcome((), (Problem(path.name, line, column, "this file is not written in UTF-8"),), ())
 
 
 def known_items() -> dict[str, Item]:

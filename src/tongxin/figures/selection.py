@@ -18,10 +18,12 @@ from tongxin.analytics.figure_store import Figure, FigureStore
 from tongxin.codes.periods import Period, PeriodKind, periods_between
 from tongxin.figures.queries import Release, store_in
 from tongxin.organisations.access import Action, Principal, keep_visible, require
-from tongxin.organisations.models import Organisation
+from tongxin.organisations.models import Level, Organisation
 
 MOST_FIGURES = 200_000
 """How many figures one answer may hold."""
+RANKS: list[str] = [Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWN, Level.ENTERPRISE]
+FIRST_TREE = date(1980, 1, 1)
 MOST_KEPT = 200
 """How many figures of one reading are kept in memory."""
 
@@ -97,19 +99,30 @@ def read_periods(
     release: Release, codes: Sequence[str], *, period: str | None, first: str | None, last: str | None
 ) -> tuple[Period, ...]:
     """Return the periods of a question; by default the last complete one of the usual kind."""
-    if period and (first or last):
+    if period is not None and (first is not None or last is not None):
         raise ValidationError(_("Give either one period, or the first and the last of several."))
-    if period:
+    if period is not None:
         return (Period.parse(period),)
-    if first or last:
-        begin, end = Period.parse(first or last or ""), Period.parse(last or first or "")
+    if first is not None or last is not None:
+        begin, end = _ends(release, first, last)
         if begin.kind != end.kind:
             raise ValidationError(
                 _("The first and the last period must be of one kind: %(first)s and %(last)s are not.")
                 % {"first": begin, "last": end}
             )
+        if begin > end:
+            raise ValidationError(_("The last period lies before the first."))
         return tuple(periods_between(begin, end))
     return (release.default_period(usual_kind(release.newest(codes[0]))),)
+
+
+def _ends(release: Release, first: str | None, last: str | None) -> tuple[Period, Period]:
+    """Return both ends of a range: without its end it reaches to the last complete period."""
+    if first is None:
+        only = Period.parse(last or "")
+        return only, only
+    begin = Period.parse(first)
+    return begin, Period.parse(last) if last is not None else max(begin, release.default_period(begin.kind))
 
 
 def usual_kind(definition: Definition) -> PeriodKind:
@@ -202,10 +215,19 @@ def open_store(release: Release, codes: Sequence[str], as_of: date | None = None
     """Return the figures of a release, computed again where they are to have the tree of one day."""
     if as_of is None:
         return release.store
+    check_day(release, as_of)
     # Few questions compute anything, and the engine takes longer to load than the others take.
-    from tongxin.figures.compute import harmonise  # noqa: PLC0415
+    from tongxin.figures.harmonising import harmonise  # noqa: PLC0415
 
     return store_in(harmonise(release, list(codes), as_of), release.id)
+
+
+def check_day(release: Release, as_of: date | None) -> None:
+    """Refuse a day whose tree is not known: before the first facts, or after the data of the release."""
+    if as_of is not None and as_of > release.cut_on:
+        raise ValidationError(_("The data of this release end before that day."))
+    if as_of is not None and as_of < FIRST_TREE:
+        raise ValidationError(_("The tree does not reach back so far."))
 
 
 def read_figures(
@@ -245,6 +267,17 @@ def _breakdown_named(definition: Definition, by: str | None) -> str | None:
         message = _("%(code)s is not broken down by %(by)s. Its breakdowns: %(offered)s.")
         raise ValidationError(message % {"code": definition.code, "by": by, "offered": offered})
     return names[asked]
+
+
+def check_level(question: Question) -> None:
+    """Refuse a level that cannot stand below the unit; one that merely has no units there is no mistake.
+
+    Pages do not ask: their links may lead to a unit that lacks the level, and show nothing there.
+    """
+    highest = RANKS.index(question.at.level) if question.at.level in RANKS else len(RANKS)
+    if question.level in RANKS[: highest + 1] and highest < len(RANKS):
+        message = _("Units of the level %(level)s do not stand below %(unit)s.")
+        raise ValidationError(message % {"level": question.level, "unit": question.at.code})
 
 
 def _check_size(count: int, most: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -12,6 +13,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tongxin.analytics.damage import DamagedFileError
+from tongxin.analytics.definition_nodes import DefinitionError
 from tongxin.codes.periods import PeriodError
 from tongxin.figures.exports import Format, about, row_of, send_figures
 from tongxin.figures.pages import (
@@ -28,6 +31,7 @@ from tongxin.figures.release_views import invite_to_build
 from tongxin.organisations.access import Action
 from tongxin.organisations.answers import reader_of
 
+logger = logging.getLogger(__name__)
 MOST_ON_PAGE = 20_000
 """So many figures a page reads at most; an export may be larger."""
 
@@ -44,6 +48,9 @@ def with_release(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpRes
             return page(request, read_release(), *args, **kwargs)
         except NoReleaseError:
             return invite_to_build(request)
+        except (DamagedFileError, DefinitionError) as damage:
+            logger.error("Release damaged: %s", damage)
+            return render(request, "figures/damaged.html", status=503)
         except (ValidationError, PeriodError) as refusal:
             reasons = refusal.messages if isinstance(refusal, ValidationError) else [str(refusal)]
             return render(request, "figures/refused.html", {"reasons": reasons}, status=400)

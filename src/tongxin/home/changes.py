@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tongxin.analytics.damage import DamagedFileError
+from tongxin.analytics.definition_nodes import DefinitionError
 from tongxin.codes.periods import Period
 from tongxin.figures.places import passport_url
 from tongxin.figures.queries import Release, list_release_ids, read_release
@@ -41,13 +43,18 @@ def changes_since(release: Release, unit: Organisation, period: Period, user: Pr
     earlier = [each for each in list_release_ids() if each < release.id]
     if not earlier:
         return Changes(None, [], 0)
-    before = read_release(earlier[-1])
-    codes = tuple(code for code in release.codes if code in before.codes and _is_usual(release, code, period))
-    question = Question(codes, unit, None, (period,))
-    now = answer(release, question, user=user)
-    then = {each.figure.indicator: each for each in answer(before, question, user=user)}
+    try:
+        before = read_release(earlier[-1])
+        codes = tuple(
+            code for code in release.codes if code in before.codes and _is_usual(release, code, period)
+        )
+        question = Question(codes, unit, None, (period,))
+        then = {each.figure.indicator: each for each in answer(before, question, user=user)}
+    except (DamagedFileError, DefinitionError):
+        # The figures of today are whole without those that they are compared with.
+        return Changes(None, [], 0)
     changed = []
-    for each in now:
+    for each in answer(release, question, user=user):
         old = then[each.figure.indicator]
         if (each.figure.value, each.figure.status) == (old.figure.value, old.figure.status):
             continue

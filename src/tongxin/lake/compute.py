@@ -27,12 +27,13 @@ from tongxin.lake.queries import (
     lake_folder,
     read_cut,
 )
-from tongxin.organisations.access import Principal
+from tongxin.organisations.access import Action, Principal, require
 from tongxin.organisations.models import Programme
 
 
 def extract(*, actor: Principal, progress: Progress | None = None) -> Cut:
     """Write the present facts into the lake; a file that is there already is not written again."""
+    require(actor, Action.BUILD_RELEASE, Programme.objects.select_related("root").get(pk=1).root)
     return extract_beside(actor=actor, written=_written_directly(), progress=progress)
 
 

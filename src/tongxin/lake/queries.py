@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.conf import settings
 
+from tongxin.analytics.damage import DamagedFileError
 from tongxin.analytics.sources import RowPlan, Source
 from tongxin.analytics.subjects import Subject
 
@@ -86,6 +87,12 @@ def declared_plans() -> Mapping[str, RowPlan]:
     return {name: plan for module in _declared("plans") for name, plan in module.PLANS.items()}
 
 
+@lru_cache(maxsize=1)
+def declared_histories() -> Mapping[str, RowPlan]:
+    """Return what several plans need beside the tables of the lake, by the name under which they find it."""
+    return {name: plan for module in _declared("plans") for name, plan in module.HISTORIES.items()}
+
+
 def read_cut(cut_id: str | None = None) -> Cut:
     """Return a cut by its identifier, by default the newest."""
     path = lake_folder() / ("current.json" if cut_id is None else f"cuts/{cut_id}.json")
@@ -108,4 +115,14 @@ def read_cut(cut_id: str | None = None) -> Cut:
 def open_tables(engine: Engine, cut: Cut, files: Mapping[str, CutFile] | None = None) -> dict[str, ir.Table]:
     """Return the tables of a cut, or some of them, read when a plan runs."""
     chosen = cut.files if files is None else files
+    for file in chosen.values():
+        if not (lake_folder() / file.path).is_file():
+            raise DamagedFileError(lake_folder() / file.path)
     return {name: engine.read_parquet(lake_folder() / file.path) for name, file in chosen.items()}
+
+
+def open_histories(
+    tables: Mapping[str, ir.Table], keep: Callable[[ir.Table], ir.Table]
+) -> dict[str, ir.Table]:
+    """Return the tables of a cut with the histories that plans share; `keep` works each of them out once."""
+    return {**tables, **{name: keep(plan(tables)) for name, plan in declared_histories().items()}}

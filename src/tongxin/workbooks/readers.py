@@ -40,6 +40,8 @@ class Sheet:
     """Whether day numbers count from 1904, as in old files of Macintosh computers."""
     findings: pl.DataFrame = field(default_factory=no_findings)
     """Warnings about the file as a whole."""
+    overlong_rows: frozenset[int] = frozenset()
+    """The rows with text in a column that has no header; only of a table read with its own headers."""
 
 
 def read_sheet(
@@ -86,8 +88,18 @@ def _read_plain(grids: list[Grid]) -> Sheet:
     headers = _distinct_headers(grid.cells.row(header))
     frame = _take_rows(grid, header, {name: i for i, name in headers.items()})
     return Sheet(
-        grid.name, header + 1, frame, {name: name for name in headers.values()}, is_1904=grid.is_1904
+        grid.name,
+        header + 1,
+        frame,
+        {name: name for name in headers.values()},
+        is_1904=grid.is_1904,
+        overlong_rows=_overlong_rows(grid, header, headers),
     )
+
+
+def _overlong_rows(grid: Grid, header: int, headers: Mapping[int, str]) -> frozenset[int]:
+    beside = {str(i): i for i in range(grid.cells.width) if i not in headers}
+    return frozenset(_take_rows(grid, header, beside)[ROW]) if beside else frozenset()
 
 
 def _count_filled(grid: Grid) -> int:

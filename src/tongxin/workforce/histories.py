@@ -20,7 +20,7 @@ def _ranks(grade: ir.StringValue) -> ir.IntegerValue:
     return grade.cases(*((entry.code, entry.rank) for entry in get_list("skill_grade").entries), else_=0)
 
 
-def _grades(tables: Tables) -> ir.Table:
+def grades_over_time(tables: Tables) -> ir.Table:
     """Return each worker's highest grade over time: certificates held, and appointments in force."""
     held, named = tables["certificates"], tables["appointments"]
     facts = ibis.union(
@@ -34,7 +34,7 @@ def _grades(tables: Tables) -> ir.Table:
     return merged.mutate(grade=merged["rank"].cases(*codes))
 
 
-def _members(tables: Tables) -> ir.Table:
+def members_over_time(tables: Tables) -> ir.Table:
     """Return since when and until when each worker was a union member anywhere."""
     table = tables["memberships"]
     held = table.filter(table.state.isin(MEMBER_STATES))
@@ -43,8 +43,8 @@ def _members(tables: Tables) -> ir.Table:
 
 def histories_of_person(tables: Tables) -> list[History]:
     return [
-        History(_grades(tables), "worker", "worker", {"worker.grade": "grade"}),
-        History(_members(tables), "worker", "worker", {"worker.member": "member"}),
+        History(tables["grades"], "worker", "worker", {"worker.grade": "grade"}),
+        History(tables["members"], "worker", "worker", {"worker.member": "member"}),
     ]
 
 

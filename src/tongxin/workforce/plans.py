@@ -11,7 +11,14 @@ from tongxin.analytics.sources import RowPlan
 from tongxin.analytics.spells import History, attach, cut_spans, holds
 from tongxin.analytics.subjects import Subject
 from tongxin.workforce.enterprise_plans import ENTERPRISE_PLANS
-from tongxin.workforce.histories import Tables, complete_person, histories_of_person, history_of_unit
+from tongxin.workforce.histories import (
+    Tables,
+    complete_person,
+    grades_over_time,
+    histories_of_person,
+    history_of_unit,
+    members_over_time,
+)
 from tongxin.workforce.subjects import CERTIFICATES, EMPLOYMENTS, EVENTS, WORKERS
 
 # Spells
@@ -82,6 +89,7 @@ def _event_rows(subject: Subject, tables: Tables) -> ir.Table:
     )
 
 
+HISTORIES: dict[str, RowPlan] = {"grades": grades_over_time, "members": members_over_time}
 PLANS: dict[str, RowPlan] = {
     WORKERS.name: _worker_rows,
     EMPLOYMENTS.name: _employment_rows,

@@ -85,7 +85,7 @@ def remove(request: HttpRequest, pk: int, kind: str, record_pk: int) -> HttpResp
 
 @require_safe
 def enterprise_records(request: HttpRequest, code: str) -> HttpResponse:
-    organisation = get_organisation_for(request.user, code, Action.SEE_FIGURES)
+    organisation = get_organisation_for(request.user, code, Action.SEE_PEOPLE)
     if organisation.level != Level.ENTERPRISE:
         raise Http404(_("Records of this kind are kept for enterprises."))
     groups = [

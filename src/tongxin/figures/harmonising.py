@@ -1,0 +1,69 @@
+"""Figures with the tree of one day for all periods: computed when asked for, and kept for a while."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+
+from tongxin.codes.periods import Period
+from tongxin.figures.compute import compute
+from tongxin.figures.inputs import open_kept_inputs
+from tongxin.figures.queries import Release
+from tongxin.lake.queries import read_cut
+
+KEPT = 24
+"""So many days are kept, of all releases together: those that were asked for last."""
+IN_USE = 60
+"""For so many seconds after it was asked for a day may still be being read."""
+ABANDONED = 86_400
+
+
+def harmonise(release: Release, indicators: Sequence[str], as_of: date) -> Path:
+    """Compute indicators of a release again with the tree of one day for all periods, once for all."""
+    folder = _kept_folder() / release.id / as_of.isoformat()
+    folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    missing = [code for code in indicators if not (folder / f"{code}.parquet").is_file()]
+    if missing:
+        definitions = [each for each in release.definitions if each.code in missing]
+        periods = [Period.parse(text) for text in release.manifest["periods"]]
+        draft = folder.with_name(f".draft-{secrets.token_hex(6)}")
+        try:
+            with open_kept_inputs(read_cut(release.cut_id), definitions) as opened:
+                compute(opened, definitions, periods, draft, as_of=as_of)
+            folder.mkdir(parents=True, exist_ok=True)
+            # Each file is whole before it has its name, and the trees are there before the first figures.
+            for path in sorted(draft.iterdir(), key=lambda each: each.stem in missing):
+                path.replace(folder / path.name)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        _clear_away()
+    return folder
+
+
+def _kept_folder() -> Path:
+    return Path(settings.TONGXIN_HOME) / "scratch" / "as_of"
+
+
+def _clear_away() -> None:
+    """Remove the days that nobody asked for lately, and what dead processes left."""
+    ages = {path: _age(path) for path in _kept_folder().glob("*/*")}
+    drafts = [path for path in ages if path.name.startswith(".")]
+    days = sorted(ages.keys() - set(drafts), key=ages.__getitem__)
+    old = [path for path in days[KEPT:] if ages[path] > IN_USE]
+    for path in [*old, *(each for each in drafts if ages[each] > ABANDONED)]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
