@@ -27,6 +27,7 @@ from tongxin.analytics.conditions.parameters import Parameters, ParameterValue
 from tongxin.analytics.conditions.ratios import (
     Ratio,
     bound_integer,
+    choose_value,
     join_ratios,
     widen,
     write_constant,
@@ -86,13 +87,12 @@ class NumberCompiler(ABC):
         test = self.compile(part.test)
         yes, no = self.compile_number(part.positive).checked(), self.compile_number(part.negative).checked()
         size = either(yes.size, no.size)
-        numerator = ibis.cases(
-            (test, widen(yes.numerator, size.numerator)), (~test, widen(no.numerator, size.numerator))
-        )
+        one, other = widen(yes.numerator, size.numerator), widen(no.numerator, size.numerator)
+        numerator = choose_value(test, one, other)
         if size.fixed:
             return Ratio(numerator, yes.denominator, size)
         most = size.denominator
-        denominator = ibis.cases((test, widen(yes.denominator, most)), (~test, widen(no.denominator, most)))
+        denominator = choose_value(test, widen(yes.denominator, most), widen(no.denominator, most))
         return Ratio(numerator, denominator, size)
 
     def _compile_parameter(self, part: DatedParameter) -> Ratio:

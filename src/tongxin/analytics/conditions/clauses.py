@@ -37,7 +37,13 @@ from tongxin.analytics.conditions.expressions import (
 )
 from tongxin.analytics.conditions.lists import rank_codes
 from tongxin.analytics.conditions.parameters import Parameters
-from tongxin.analytics.conditions.ratios import NO, SWAPPED, YES, compare_ratios, find_ratio, write_constant
+from tongxin.analytics.conditions.ratios import (
+    SWAPPED,
+    choose_value,
+    compare_ratios,
+    find_ratio,
+    write_constant,
+)
 from tongxin.analytics.conditions.typing import NUMBERS
 
 EvaluationDay = str | date
@@ -102,14 +108,22 @@ class ClauseCompiler(NumberCompiler):
             case DatedParameter():
                 return self._compile_dated_value(part)
             case Choice(test=test, positive=positive, negative=negative):
-                answer = self.compile(test)
-                return ibis.cases((answer, self.compile(positive)), (~answer, self.compile(negative)))
+                return choose_value(self.compile(test), self.compile(positive), self.compile(negative))
             case Arithmetic(left=left, right=right) if part.type == DURATION:
                 return self.compile(left).delta(self.compile(right), unit="day").cast("int64")
-            case Arithmetic(operator=sign, left=left, right=Constant(value=days)):
-                return shift_date(self.compile(left), cast(int, days) if sign == "+" else -cast(int, days))
+            case Arithmetic():
+                return self._compile_shift(part)
             case _:
                 raise TypeError(f"no compiled form for {type(part).__name__}")
+
+    def _compile_shift(self, part: Arithmetic) -> Any:
+        day: Expression = part
+        steps: list[int] = []
+        while isinstance(day, Arithmetic):
+            days = cast(int, cast(Constant, day.right).value)
+            steps.insert(0, days if day.operator == "+" else -days)
+            day = day.left
+        return shift_date(self.compile(day), steps)
 
     def _compile_dated_value(self, part: DatedParameter) -> Any:
         key = None if part.key is None else self.compile(part.key)
@@ -126,9 +140,9 @@ class ClauseCompiler(NumberCompiler):
         return OPERATORS[part.operator](self._compile_side(left), self._compile_side(right))
 
     def _compile_side(self, part: Expression) -> Any:
-        """Return a side of a comparison; CASE stands for the brackets that Ibis leaves out of a = NOT b."""
+        """Return a side of a comparison; CAST stands for the brackets that Ibis leaves out of a = NOT b."""
         side = self.compile(part)
-        return ibis.cases((side, YES), (~side, NO)) if part.type == BOOLEAN else side
+        return side.cast("int8") if part.type == BOOLEAN else side
 
     def _compare_numbers(self, symbol: str, left: Expression, right: Expression) -> Any:
         if isinstance(left, Constant):

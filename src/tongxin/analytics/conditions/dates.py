@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any
 
 import ibis
@@ -11,10 +12,16 @@ import ibis
 from tongxin.analytics.conditions.parameters import Parameter, ParameterValue
 
 
-def shift_date(day: Any, days: int) -> Any:
-    """Return a date moved by some days, unknown outside the years 1 to 9999 that CEL knows."""
-    moved = (day + ibis.interval(days=days)).cast("date")
-    return ibis.cases((moved.between(ibis.literal(date.min), ibis.literal(date.max)), moved))
+def shift_date(day: Any, steps: Sequence[int]) -> Any:
+    """Return a date moved by steps of days, unknown where one leaves the years 1 to 9999 that CEL knows.
+
+    All steps are taken at once: one by one, each would double the query.
+    """
+    ways = list(accumulate(steps))
+    first = date.min - timedelta(days=min(0, *ways))
+    last = date.max - timedelta(days=max(0, *ways))
+    moved = (day + ibis.interval(days=ways[-1])).cast("date")
+    return ibis.cases((day.between(ibis.literal(first), ibis.literal(last)), moved))
 
 
 def count_time(unit: str, start: Any, end: Any) -> Any:

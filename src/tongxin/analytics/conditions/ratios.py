@@ -109,11 +109,19 @@ def divide_ratios(left: Ratio, right: Ratio, size: Magnitude) -> Ratio:
 
 
 def bound_integer(numerator: Any, bound: int) -> Any:
-    """Return a whole number, unknown where it leaves 64 bits: CEL's overflow."""
+    """Return a whole number, unknown where it leaves 64 bits: CEL's overflow.
+
+    The number is named once, as everywhere in a chain: named twice, each step would double the query.
+    """
     if bound < INT64:
         return numerator
-    fits = numerator.between(write_whole(-INT64), write_whole(INT64 - 1))
-    return ibis.cases((fits, numerator)).cast("int64")
+    # DuckDB 1.5 compares with a bare TRY_CAST as if nothing could overflow; | 0 stands in between.
+    return numerator.try_cast("int64") | write_whole(0)
+
+
+def choose_value(test: Any, positive: Any, negative: Any) -> Any:
+    """Return one of two values, unknown where the test is; the test is named once."""
+    return test.cast("int8").cases((1, positive), (0, negative))
 
 
 def compare_ratios(
