@@ -20,7 +20,7 @@ EVERYBODY = (
 )
 UNIT_PAGES = ["", "group/"]
 CHANGE_PAGES = ["create/", "group/found/"]
-ABOVE_PAGES = ["rename/", "move/", "close/"]
+ABOVE_PAGES = ["rename/", "move/", "merge/", "split/", "close/"]
 
 
 def status(user, path: str) -> int:

@@ -111,7 +111,9 @@ def test_a_unit_is_renamed_moved_and_described_by_page(cast: Cast) -> None:
     here = f"/organisations/{cast.alpha.code}/"
 
     client.post(here + "rename/", {"name_zh": "新名", "name_en": "", "on": "2024-03-01"})
-    client.post(here + "move/", {"parent": "临平街道", "on": "2024-03-01"})
+    to_move = {"parent": "临平街道", "on": "2024-03-01"}
+    asked = client.post(here + "move/", to_move)
+    client.post(here + "move/", to_move | {"confirmed": asked.context["seen"]})
     described = {"industry": "2651", "ownership": "state", "size": "small", "on": "2024-03-01"}
     client.post(here + "particulars/", described)
 

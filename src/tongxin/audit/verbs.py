@@ -26,6 +26,8 @@ VERBS: dict[str, str | Promise] = {
     "organisations.created": _("created the organisation"),
     "organisations.renamed": _("renamed the organisation"),
     "organisations.moved": _("moved the organisation"),
+    "organisations.merged": _("merged organisations"),
+    "organisations.split": _("split the organisation"),
     "organisations.closed": _("closed the organisation"),
     "organisations.described": _("changed the enterprise's particulars"),
     "organisations.covered": _("put the enterprise under a union"),

@@ -7,12 +7,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
 from tongxin.audit import log
-from tongxin.codes.credit_codes import is_valid_credit_code
 from tongxin.codes.industries import industry_named
 from tongxin.codes.lists import get_list
 from tongxin.organisations.access import Action, Principal, require
@@ -25,22 +22,15 @@ from tongxin.organisations.changes import (
     succeed,
 )
 from tongxin.organisations.models import (
-    Hierarchy,
     Level,
     NameSpell,
     Organisation,
     OrganisationEvent,
     Particulars,
-    Placement,
 )
+from tongxin.organisations.placing import open_unit, place_under
 
-LEGAL_PERSONS = {Level.ENTERPRISE: "9", Level.UNION: "8"}
-"""The first character of the credit code, GB 32100: who registers an enterprise, who a union."""
 PARTICULARS = ("industry", "ownership", "size", "is_above_scale")
-RANK = {
-    level: rank
-    for rank, level in enumerate([Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWN, Level.ENTERPRISE])
-}
 
 
 @transaction.atomic
@@ -63,27 +53,10 @@ def create_organisation(
     elif actor is not None:
         raise PermissionDenied(_("The root of the tree is changed by the operator alone."))
     require_past(actor, opened_on, "opened_on")
-    _check_code(code, level)
-    _check_parent(level, parent, opened_on)
     organisation = Organisation(
         code=code, level=level, name_zh=name_zh, name_en=name_en, parent=parent, opened_on=opened_on
     )
-    organisation.full_clean(exclude=["path", "parent"])
-    organisation.save()
-    Placement.objects.create(organisation=organisation, parent=parent, valid_from=opened_on)
-    NameSpell.objects.create(
-        organisation=organisation, name_zh=name_zh, name_en=name_en, valid_from=opened_on
-    )
-    organisation.path = f"{parent.path if parent else '/'}{organisation.pk}/"
-    organisation.save(update_fields=["path"])
-    record_event(
-        organisation,
-        OrganisationEvent.Kind.CREATED,
-        opened_on,
-        before={},
-        after={"name": name_zh, "code": code},
-        source=source,
-    )
+    open_unit(organisation, source=source)
     log.record(
         actor=actor,
         action="organisations.created",
@@ -95,41 +68,6 @@ def create_organisation(
         opened_on=opened_on,
     )
     return organisation
-
-
-def _check_code(code: str, level: str) -> None:
-    first = LEGAL_PERSONS.get(Level(level))
-    if first is None:
-        return
-    if not is_valid_credit_code(code):
-        raise ValidationError({"code": _("%(code)s is not a unified social credit code.") % {"code": code}})
-    if not code.startswith(first):
-        message = _(
-            "The credit code of an enterprise begins with 9, that of a union with 8; this one with %(first)s."
-        )
-        raise ValidationError({"code": message % {"first": code[0]}})
-
-
-def _check_parent(level: str, parent: Organisation | None, day: date) -> None:
-    if parent is None:
-        if Organisation.objects.filter(parent=None, level=level, closed_on=None).exists():
-            raise ValidationError({"parent": _("Choose the unit above; the tree has its root already.")})
-        return
-    if not parent.is_alive_on(day):
-        message = _("%(parent)s does not exist on %(day)s.")
-        raise ValidationError({"parent": message % {"parent": parent.name, "day": day}})
-    if level not in levels_under(parent.level):
-        message = _("A %(level)s cannot stand under a %(above)s.")
-        labels = {"level": Level(level).label, "above": Level(parent.level).label}
-        raise ValidationError({"parent": message % labels})
-
-
-def levels_under(level: str) -> list[Level]:
-    """Return the levels of the units that may stand directly under one of this level."""
-    if level in {Level.ENTERPRISE, Level.UNION, Level.DEPARTMENT}:
-        return [Level.DEPARTMENT]
-    lower = [below for below, rank in RANK.items() if rank > RANK[Level(level)]]
-    return [*lower, Level.UNION, Level.DEPARTMENT]
 
 
 @transaction.atomic
@@ -184,28 +122,8 @@ def move_organisation(
     require(actor, Action.CHANGE_TREE, parent)
     require_past(actor, on)
     organisation, parent = lock_unit(organisation), lock_unit(parent)
-    require_open(organisation, on)
-    if (parent.path or "").startswith(organisation.path or "-"):
-        raise ValidationError({"parent": _("A unit cannot stand under itself or a unit below it.")})
-    _check_parent(organisation.level, parent, on)
     before = organisation.parent
-    if before == parent:
-        raise ValidationError({"parent": _("The unit stands there already.")})
-    succeed(
-        Placement.objects.filter(organisation=organisation, hierarchy=Hierarchy.ADMINISTRATIVE),
-        on,
-        Placement(organisation=organisation, parent=parent, hierarchy=Hierarchy.ADMINISTRATIVE),
-    )
-    _rebase(organisation, parent)
-    event = record_event(
-        organisation,
-        OrganisationEvent.Kind.MOVED,
-        on,
-        before={"parent": before.code if before else None},
-        after={"parent": parent.code},
-        source=source,
-        is_synthetic=is_synthetic,
-    )
+    event = place_under(organisation, parent, on, source=source, is_synthetic=is_synthetic)
     log.record(
         actor=actor,
         action="organisations.moved",
@@ -215,14 +133,6 @@ def move_organisation(
         on=on,
     )
     return event
-
-
-def _rebase(organisation: Organisation, parent: Organisation) -> None:
-    old = organisation.path or ""
-    new = f"{parent.path}{organisation.pk}/"
-    Organisation.objects.below(organisation).update(path=Concat(Value(new), Substr(F("path"), len(old) + 1)))
-    organisation.parent, organisation.path = parent, new
-    organisation.save(update_fields=["parent"])
 
 
 @transaction.atomic

@@ -14,21 +14,20 @@ from tongxin.organisations.access import Action, get_organisation_for
 from tongxin.organisations.actions import (
     create_organisation,
     describe_enterprise,
-    move_organisation,
     rename_organisation,
 )
 from tongxin.organisations.answers import answer_form, carried_out, reader_of
 from tongxin.organisations.changes import require_above
 from tongxin.organisations.closing_actions import close_organisation
 from tongxin.organisations.context import place_of
-from tongxin.organisations.forms import CloseForm, CoverForm, CreateForm, DescribeForm, MoveForm, RenameForm
+from tongxin.organisations.forms import CloseForm, CoverForm, CreateForm, DescribeForm, RenameForm
 from tongxin.organisations.models import Organisation, UnionCover
 from tongxin.organisations.queries import closing_consequences, particulars_on
 from tongxin.organisations.union_actions import cover_enterprise, uncover_enterprise
 from tongxin.organisations.views import url_of
 
 
-def _page(
+def page_of(
     request: HttpRequest, unit: Organisation, title: str, submit: str, lead: str = ""
 ) -> dict[str, Any]:
     place = place_of(reader_of(request), unit, url_of)
@@ -46,7 +45,7 @@ def create_below(request: HttpRequest, code: str) -> HttpResponse:
         lambda asked: create_organisation(actor=user, parent=parent, **asked),
         done=url_of(parent),
         message=_("The unit has been opened."),
-        context=_page(
+        context=page_of(
             request, parent, _("Open a unit under %(unit)s") % {"unit": parent.name}, _("Open the unit")
         ),
     )
@@ -65,26 +64,9 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
         lambda asked: rename_organisation(unit, actor=user, **asked),
         done=url_of(unit),
         message=_("The new name has been saved."),
-        context=_page(
+        context=page_of(
             request, unit, _("Rename %(unit)s") % {"unit": unit.name}, _("Save the new name"), lead
         ),
-    )
-
-
-def move(request: HttpRequest, code: str) -> HttpResponse:
-    """Put the unit, with all below it, under another from a day."""
-    user = reader_of(request)
-    unit = get_organisation_for(user, code, Action.CHANGE_TREE)
-    require_above(user, unit)
-    form = MoveForm(request.POST or None, user=user, unit=unit)
-    lead = _("All units below it move with it. Roles held above its old place no longer reach it.")
-    return answer_form(
-        request,
-        form,
-        lambda asked: move_organisation(unit, actor=user, **asked),
-        done=url_of(unit),
-        message=_("The unit has been moved."),
-        context=_page(request, unit, _("Move %(unit)s") % {"unit": unit.name}, _("Move the unit"), lead),
     )
 
 
@@ -100,7 +82,7 @@ def describe(request: HttpRequest, code: str) -> HttpResponse:
         lambda asked: describe_enterprise(unit, actor=user, **asked),
         done=url_of(unit),
         message=_("The particulars have been saved."),
-        context=_page(request, unit, title, _("Save the particulars")),
+        context=page_of(request, unit, title, _("Save the particulars")),
     )
 
 
@@ -118,7 +100,7 @@ def cover(request: HttpRequest, code: str) -> HttpResponse:
         partial(_set_cover, unit, user),
         done=url_of(unit),
         message=_("The union has been saved."),
-        context=_page(request, unit, _("Union of %(unit)s") % {"unit": unit.name}, _("Save the union")),
+        context=page_of(request, unit, _("Union of %(unit)s") % {"unit": unit.name}, _("Save the union")),
     )
 
 
@@ -139,7 +121,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     is_confirmed = "confirmed" in request.POST
     if is_right and is_confirmed and carried_out(form, partial(_close, unit, user)):
         return redirect(url_of(unit))
-    context = _page(request, unit, _("Close %(unit)s") % {"unit": unit.name}, _("Show what will change"))
+    context = page_of(request, unit, _("Close %(unit)s") % {"unit": unit.name}, _("Show what will change"))
     if is_right and not form.errors:
         context |= closing_consequences(unit) | {"asked": form.cleaned_data, "is_asking": True}
     return render(request, "organisations/close.html", {**context, "form": form, "back_url": url_of(unit)})

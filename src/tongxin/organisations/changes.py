@@ -34,10 +34,16 @@ def require_above(actor: Principal, organisation: Organisation) -> None:
         ) from refusal
 
 
-def require_open(organisation: Organisation, on: date) -> None:
+def require_open(organisation: Organisation, on: date, name: str = "on") -> None:
+    """Refuse a unit that is not there on the day, or that was closed after it: nothing may outlive it."""
     if not organisation.is_alive_on(on):
         message = _("%(unit)s does not exist on %(day)s.")
-        raise ValidationError({"on": message % {"unit": organisation.name, "day": on}})
+        raise ValidationError({name: message % {"unit": organisation.name, "day": on}})
+    if organisation.closed_on is not None:
+        message = _(
+            "%(unit)s was closed on %(day)s, after the day of this change. Choose a unit that goes on."
+        )
+        raise ValidationError({name: message % {"unit": organisation.name, "day": organisation.closed_on}})
 
 
 def require_past(actor: Principal, on: date, name: str = "on") -> None:

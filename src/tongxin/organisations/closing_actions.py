@@ -6,6 +6,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tongxin.audit import log
@@ -50,10 +51,7 @@ def close_organisation(
         successor = lock_unit(successor)
         _check_successor(organisation, successor, on)
     _hand_over_children(organisation, successor, actor=actor, on=on, source=source)
-    _end_what_holds(organisation, on)
-    organisation.closed_on = on
-    organisation.full_clean(exclude=["path", "parent"])
-    organisation.save(update_fields=["closed_on"])
+    end_unit(organisation, on)
     event = record_event(
         organisation,
         OrganisationEvent.Kind.MERGED if successor else OrganisationEvent.Kind.CLOSED,
@@ -78,9 +76,7 @@ def close_organisation(
 def _check_successor(organisation: Organisation, successor: Organisation, on: date) -> None:
     if (successor.path or "").startswith(organisation.path or "-"):
         raise ValidationError({"successor": _("A unit cannot be taken over by itself or a unit below it.")})
-    if not successor.is_alive_on(on):
-        message = _("%(unit)s does not exist on %(day)s.")
-        raise ValidationError({"successor": message % {"unit": successor.name, "day": on}})
+    require_open(successor, on, "successor")
 
 
 def _hand_over_children(
@@ -107,6 +103,23 @@ def _hand_over_children(
         raise ValidationError(
             message % {"unit": child.name, "successor": successor.name, "reason": " ".join(refusal.messages)}
         ) from refusal
+
+
+def end_unit(organisation: Organisation, on: date) -> None:
+    """Close a locked unit from a day; refuses while, on that day or later, another stands under it."""
+    later = Placement.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), parent=organisation)
+    if (placement := later.select_related("organisation").order_by("valid_to").last()) is not None:
+        below = placement.organisation
+        message = (
+            _("%(unit)s stood under it until %(day)s. Choose that day or a later one.")
+            if placement.valid_to
+            else _("%(unit)s still stands under it.")
+        )
+        raise ValidationError({"on": message % {"unit": below.name, "day": placement.valid_to}})
+    _end_what_holds(organisation, on)
+    organisation.closed_on = on
+    organisation.full_clean(exclude=["path", "parent"])
+    organisation.save(update_fields=["closed_on"])
 
 
 def _end_what_holds(organisation: Organisation, on: date) -> None:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.organisations.access import Action, Principal
-from tongxin.organisations.actions import levels_under
 from tongxin.organisations.fields import DayField, PastDayField, UnitField
 from tongxin.organisations.labels import choices_of
 from tongxin.organisations.models import Level, Organisation, Particulars
+from tongxin.organisations.placing import levels_under
 
 DIVISION_DIGITS = {Level.PROVINCE: 6, Level.CITY: 6, Level.COUNTY: 6, Level.TOWN: 9}
 
@@ -88,24 +88,6 @@ class RenameForm(SourcedForm):
     name_zh = forms.CharField(label=_("New Chinese name"), max_length=200)
     name_en = forms.CharField(label=_("New English name"), max_length=200, required=False)
     field_order = ["name_zh", "name_en", "on", "source"]
-
-
-class MoveForm(SourcedForm):
-    """Another parent from a day."""
-
-    field_order = ["parent", "on", "source"]
-
-    def __init__(self, *args: Any, user: Principal, unit: Organisation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        above = [level.value for level in Level if unit.level in levels_under(level)]
-        self.fields["parent"] = UnitField(
-            user=user,
-            action=Action.CHANGE_TREE,
-            levels=above,
-            label=_("New unit above"),
-            help_text=_("Type a code or a name and choose."),
-        )
-        self.order_fields(self.field_order)
 
 
 class CloseForm(SourcedForm):

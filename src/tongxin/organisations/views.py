@@ -21,11 +21,11 @@ from tongxin.organisations.access import (
     actions_at,
     get_organisation_for,
     home_unit_of,
+    keep_visible,
     may,
     organisations_visible_to,
     reach_of,
 )
-from tongxin.organisations.actions import levels_under
 from tongxin.organisations.answers import PAGE, page_links, reader_of, send_csv
 from tongxin.organisations.context import place_of, with_query
 from tongxin.organisations.forms import ListForm
@@ -33,7 +33,10 @@ from tongxin.organisations.group_actions import DIVISIONS
 from tongxin.organisations.labels import changes_of, codes_in, describe
 from tongxin.organisations.listings import named_or_coded, units_on
 from tongxin.organisations.models import Hierarchy, Level, Organisation
+from tongxin.organisations.placing import levels_under
 from tongxin.organisations.queries import covers_of, events_of, group_of, seats_of
+from tongxin.organisations.rearranging_actions import REARRANGED
+from tongxin.organisations.sentences import sentence_of
 
 CSV_HEADER = ("code", "name", "level", "parent", "parent_name")
 
@@ -99,11 +102,12 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
     unit = get_organisation_for(user, code)
     context = {
         **place_of(user, unit, url_of),
-        **_history_of(unit),
+        **_history_of(user, unit),
         **_relations_of(user, unit),
         "allowed": actions_at(user, unit),
         "may_change_above": unit.parent is not None and may(user, Action.CHANGE_TREE, unit.parent),
         "has_levels_below": bool(levels_under(unit.level)),
+        "is_rearranged": unit.level in REARRANGED,
         "is_enterprise": unit.level == Level.ENTERPRISE,
         "is_division": unit.level in DIVISIONS,
         "group": group_of(unit, timezone.localdate()),
@@ -113,16 +117,19 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "organisations/unit.html", context)
 
 
-def _history_of(unit: Organisation) -> dict[str, Any]:
+def _history_of(user: User, unit: Organisation) -> dict[str, Any]:
     events = list(events_of(unit))
     named = {each.code: each for each in Organisation.objects.filter(code__in=codes_in(events))}
+    seen = {each.code for each in keep_visible(user, named.values(), Action.SEE_UNIT)}
     return {
         "names": unit.names.order_by("-valid_from"),
         "placements": unit.placements.filter(hierarchy=Hierarchy.ADMINISTRATIVE)
         .select_related("parent")
         .order_by("-valid_from"),
         "particulars": [describe(each) for each in unit.particulars.order_by("-valid_from")],
-        "events": [(event, changes_of(event, named)) for event in events],
+        "events": [
+            (event, sentence_of(event, unit, named, seen), changes_of(event, named)) for event in events
+        ],
     }
 
 
