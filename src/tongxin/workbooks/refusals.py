@@ -57,8 +57,8 @@ def readable(params: Mapping[str, Any]) -> dict[str, Any]:
 def _join(values: Sequence[object]) -> str:
     """Join what a list names; a table of hundreds of columns is recognised by the first of them.
 
-    >>> _join(["name", "x" * 100, *range(40)])[-30:]
-    '24, 25, 26, 27, … (42)'
+    >>> _join(["name", "x" * 100, *range(40)])[-14:]
+    '26, 27, … (42)'
     """
     texts = [text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}…" for text in map(str, values)]
     more = f", … ({len(texts)})" if len(texts) > _SHOWN_VALUES else ""
