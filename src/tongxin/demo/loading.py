@@ -19,12 +19,14 @@ from tongxin.demo.chances import FACTS_FROM, FACTS_UNTIL
 from tongxin.demo.groups import seat_groups
 from tongxin.demo.people import People
 from tongxin.demo.province import make_province
+from tongxin.demo.second_entries import enter_twice
 from tongxin.demo.sign_ins import SignIn, add_sign_ins, choose_enterprise
 from tongxin.demo.tables import insert_rows, set_sequences
 from tongxin.demo.tree import Planted, move_town, plant_units
 from tongxin.demo.vocabulary import read_words
 from tongxin.organisations.loading import load_divisions
 from tongxin.organisations.models import Organisation, Programme
+from tongxin.workforce.duplicate_search import search_duplicates
 from tongxin.workforce.identity import index_of, seal_number, seal_phone
 from tongxin.workforce.models import (
     Activity,
@@ -103,7 +105,8 @@ def load_demo(*, n_workers: int, seed: int, progress: Progress | None = None) ->
         planted = plant_units(province, seed=seed)
         report("people", 2, total)
         rows = {"enterprises": len(planted.enterprises), "unions": len(province.unions)}
-        rows["workers"] = insert_rows(Worker, _worker_rows(province.people))
+        people = enter_twice(province.people, province.facts["employments"], province.enterprises)
+        rows["workers"] = insert_rows(Worker, _worker_rows(people))
         for step, (name, model) in enumerate(TABLES.items(), start=3):
             report(name, step, total)
             rows[name] = insert_rows(model, place_rows(province.facts[name], planted))
@@ -112,9 +115,14 @@ def load_demo(*, n_workers: int, seed: int, progress: Progress | None = None) ->
         rows["groups"] = seat_groups(seed=seed)
         move_town()
         sign_ins = finish_home(staff_of(province.facts["employments"]), planted, n_workers, seed)
+        search_duplicates(actor=None, progress=_in_silence)
     write_made_with(MadeWith("province", n_workers, seed, __version__))
     report("done", total, total)
     return DemoSummary(rows, tuple(sign_ins))
+
+
+def _in_silence(stage: str, percent: int) -> None:
+    """Let a step of the loading have no progress of its own."""
 
 
 def finish_home(staff: Mapping[int, int], planted: Planted, n_workers: int, seed: int) -> Sequence[SignIn]:

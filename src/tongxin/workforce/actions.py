@@ -48,6 +48,8 @@ def register_worker(
     worker, is_new = Worker.objects.get_or_create(
         document_index=values.pop("document_index"), defaults=values
     )
+    # The number of an entry that was merged leads to the person.
+    worker = worker.merged_into or worker
     # Whose correction it is depends on who employs the person without the employment that is added here.
     answers_for_all = is_new or covers_employers(actor, worker)
     dates: Any = {"started_on": started_on, "ended_on": ended_on}

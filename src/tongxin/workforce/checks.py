@@ -18,9 +18,15 @@ from tongxin.workforce.queries import registry_day
 def lock_worker(worker: Worker) -> Worker:
     """Hold the person until the transaction ends, so that no other writer passes the same check meanwhile.
 
-    On SQLite the transaction itself holds the whole database from its beginning (`IMMEDIATE`).
+    On SQLite the transaction itself holds the whole database from its beginning (`IMMEDIATE`). Refuses an
+    entry that was merged into another since it was read.
     """
-    return Worker.objects.select_for_update().get(pk=worker.pk)
+    held = Worker.objects.select_for_update().get(pk=worker.pk)
+    if held.merged_into_id is not None:
+        raise ValidationError(
+            _("Meanwhile this entry was merged into another one. Please open the person again.")
+        )
+    return held
 
 
 def require_enterprise(organisation: Organisation) -> None:

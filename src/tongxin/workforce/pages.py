@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from tongxin.organisations.access import Action, Principal, keep_visible, organisations_visible_to
+from tongxin.organisations.access import Action, Principal, actions_of, keep_visible, organisations_visible_to
 from tongxin.organisations.models import Organisation
 from tongxin.workforce import identity
 from tongxin.workforce.access import (
@@ -96,6 +96,7 @@ def describe_list(request: HttpRequest) -> dict[str, Any]:
         "previous_url": _address(request, "before", previous_key),
         "query": request.GET.urlencode(),
         "may_add": enterprises_open_to(request.user).exists(),
+        "may_review": Action.REVIEW_PEOPLE in actions_of(request.user),
         "n_proposals": proposals_visible_to(request.user).filter(state=CorrectionProposal.State.OPEN).count(),
         "unit_crumbs": search.place.crumbs,
         "unit_choices": search.place.choices,

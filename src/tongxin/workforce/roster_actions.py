@@ -27,10 +27,12 @@ from tongxin.workbooks.layouts import load_layout
 from tongxin.workbooks.refusals import WorkbookRefused
 from tongxin.workforce.checks import require_enterprise
 from tongxin.workforce.identity import indexes_for
+from tongxin.workforce.merge_traces import hold_merging
 from tongxin.workforce.models import ColumnMapping, RosterImport
 from tongxin.workforce.roster_differences import Differences, find_differences
 from tongxin.workforce.roster_findings import seal_refusal
 from tongxin.workforce.roster_known import read_known
+from tongxin.workforce.roster_merged import Merging, latest_merging, lead_to_survivors
 from tongxin.workforce.roster_reading import LAYOUT, check_sheet, read_roster
 from tongxin.workforce.roster_writing import drop_staged, stage, write_staged
 
@@ -44,17 +46,21 @@ class RosterConflict(ValidationError):
 
 
 class _Overtaken(Exception):
-    """Another roster of the enterprise was stored since this one was compared."""
+    """Another roster of the enterprise was stored since this one was compared, or two entries became one."""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A checked roster beside the registry as it was when the enterprise's latest import was `latest`."""
+    """A checked roster beside the registry as it was when the enterprise's latest import was `latest`.
+
+    `merged` says which merge of two entries was the last one then.
+    """
 
     check: RosterCheck
     differences: Differences
     findings: pl.DataFrame
     latest: datetime | None
+    merged: Merging
 
 
 def first_of_month() -> date:
@@ -190,7 +196,8 @@ def apply_roster(roster_id: int, *, progress: Progress) -> RosterImport:
 def compare(roster: RosterImport, check: RosterCheck) -> Compared:
     """Compare the checked rows with the registry; what speaks against a row joins the findings."""
     latest = _latest(roster.organisation)
-    rows = check.rows.with_columns(document_index=indexes_for(check.rows))
+    merged = latest_merging()
+    rows = lead_to_survivors(check.rows.with_columns(document_index=indexes_for(check.rows)))
     numbers = rows["certificate_number"].drop_nulls().unique()
     known = read_known(roster.organisation, rows["document_index"].unique(), numbers)
     differences = find_differences(rows, known, effective=roster.effective_on, today=timezone.localdate())
@@ -207,7 +214,7 @@ def compare(roster: RosterImport, check: RosterCheck) -> Compared:
         params=pl.lit(None, pl.String),
     )
     findings = pl.concat([check.findings, found]).sort("row", nulls_last=False, maintain_order=True)
-    return Compared(check, differences, findings, latest)
+    return Compared(check, differences, findings, latest, merged)
 
 
 def _latest(organisation: Organisation) -> datetime | None:
@@ -225,12 +232,18 @@ def _store(roster: RosterImport, compared: Compared, progress: Progress) -> Rost
             locked = RosterImport.objects.select_for_update().get(pk=roster.pk)
             if locked.state != RosterImport.State.RECEIVED:
                 return locked
-            if not roster.is_dry_run and _latest(roster.organisation) != compared.latest:
-                raise _Overtaken
+            if not roster.is_dry_run:
+                _refuse_overtaken(roster, compared)
             write_staged(staged, roster)
             return _finish(roster, compared)
     finally:
         drop_staged()
+
+
+def _refuse_overtaken(roster: RosterImport, compared: Compared) -> None:
+    hold_merging(shared=True)
+    if _latest(roster.organisation) != compared.latest or latest_merging() != compared.merged:
+        raise _Overtaken
 
 
 def _finish(roster: RosterImport, compared: Compared) -> RosterImport:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tongxin.workforce import change_views, proposal_views, record_views, views
+from tongxin.workforce import change_views, duplicate_views, proposal_views, record_views, views
 
 urlpatterns = [
     path("workers/", views.workers, name="workers"),
@@ -11,6 +11,12 @@ urlpatterns = [
     path("workers/new/", change_views.new_worker, name="new_worker"),
     path("workers/proposals/", proposal_views.proposals, name="proposals"),
     path("workers/proposals/<int:pk>/", proposal_views.decide, name="decide_proposal"),
+    path("workers/duplicates/", duplicate_views.duplicates, name="duplicates"),
+    path("workers/duplicates/search/", duplicate_views.search, name="search_duplicates"),
+    path("workers/duplicates/<int:pk>/", duplicate_views.pair, name="duplicate_pair"),
+    path("workers/duplicates/<int:pk>/merge/", duplicate_views.merge, name="merge_duplicates"),
+    path("workers/duplicates/<int:pk>/judge/", duplicate_views.judge, name="judge_duplicates"),
+    path("workers/merges/<int:pk>/undo/", duplicate_views.undo, name="undo_merge"),
     path("workers/<int:pk>/", views.worker, name="worker"),
     path("workers/<int:pk>/correct/", change_views.correct, name="correct_worker"),
     path("workers/<int:pk>/employments/new/", change_views.new_employment, name="new_employment"),

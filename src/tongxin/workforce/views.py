@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from tongxin.audit import log
 from tongxin.organisations.access import Action, actions_of
 from tongxin.workforce import identity
 from tongxin.workforce.access import get_worker_for, sight_of, workers_visible_to
+from tongxin.workforce.duplicate_access import survivor_for
 from tongxin.workforce.exports import MOST_ROWS, WRITERS, Format, rows_of, send_file
 from tongxin.workforce.forms import FindForm
 from tongxin.workforce.pages import describe_list, describe_worker, read_search
@@ -33,6 +35,8 @@ def workers(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def worker(request: HttpRequest, pk: int) -> HttpResponse:
+    if (survivor := survivor_for(request.user, pk)) is not None:
+        return redirect("worker", survivor)
     person = get_worker_for(request.user, pk)
     sight = sight_of(request.user, person)
     log.record(
@@ -50,7 +54,8 @@ def find_worker(request: HttpRequest) -> HttpResponse:
     found = None
     if form.is_valid():
         indexes = identity.indexes_of(form.cleaned_data["number"])
-        found = workers_visible_to(request.user).filter(document_index__in=indexes).first()
+        known_by = Q(document_index__in=indexes) | Q(merged_entries__document_index__in=indexes)
+        found = workers_visible_to(request.user).filter(known_by).first()
     if found is None:
         messages.warning(request, _("Nobody with this document works where you may look."))
         return redirect("workers")

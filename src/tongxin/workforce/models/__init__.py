@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from tongxin.workforce.models.duplicates import DuplicatePair, WorkerMerge
 from tongxin.workforce.models.enterprises import (
     Activity,
     Agreement,
@@ -39,6 +40,7 @@ __all__ = [
     "ColumnMapping",
     "Competition",
     "CorrectionProposal",
+    "DuplicatePair",
     "Employment",
     "EmploymentState",
     "EnterpriseRecord",
@@ -52,6 +54,7 @@ __all__ = [
     "RosterImport",
     "Training",
     "Worker",
+    "WorkerMerge",
     "WorkerRecord",
     "WorkersCongress",
 ]

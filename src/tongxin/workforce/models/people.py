@@ -12,7 +12,10 @@ from tongxin.workforce.validators import CodeOf, check_occupation
 
 
 class Worker(models.Model):
-    """A person. Document number and phone are sealed; the blind index finds a number without opening any."""
+    """A person. Document number and phone are sealed; the blind index finds a number without opening any.
+
+    An entry that was merged into another keeps its number, which leads to the other, and has no facts left.
+    """
 
     document_type = models.CharField(_("document type"), max_length=24, validators=[CodeOf("document_type")])
     document_sealed = models.BinaryField()
@@ -23,6 +26,9 @@ class Worker(models.Model):
     phone_sealed = models.BinaryField(null=True, blank=True)
     education = models.CharField(_("education"), max_length=24, blank=True, validators=[CodeOf("education")])
     registered_at = models.DateTimeField(auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_entries"
+    )
 
     class Meta:
         ordering = ["pk"]
