@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from tests.figures.real_changes import real
 from tests.figures.world import world
 
-__all__ = ["world"]
+__all__ = ["real", "world"]

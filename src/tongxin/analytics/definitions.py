@@ -38,6 +38,7 @@ _ENTRIES = [
     "dimension",
     "valid_from",
     "valid_to",
+    "overlap_from",
     "reference",
     "unit",
     "direction",
@@ -92,6 +93,8 @@ class Definition:
     breakdowns: tuple[Breakdown, ...]
     periods: tuple[PeriodKind, ...]
     sha256: str
+    overlap_from: date | None = None
+    """From when this version is computed beside the one before it, until it holds itself."""
 
     @property
     def version(self) -> str:
@@ -213,6 +216,7 @@ def _read_definition(entries: Entries, vocabulary: Vocabulary) -> Definition | N
         breakdowns=_read_breakdowns(entries, chosen, vocabulary),
         periods=_read_periods(entries),
         sha256=hashlib.sha256(_canonical(entries.node).encode()).hexdigest(),
+        overlap_from=entries.day("overlap_from"),
     )
     if len(entries.page.problems) > before:
         return None
@@ -223,6 +227,9 @@ def _checked(definition: Definition, entries: Entries, *, given_unit: bool) -> D
     whole = definition.valid_to is None or definition.valid_from < definition.valid_to
     if not whole:
         entries.page.refuse(entries.nodes["valid_to"], "valid_to is not after valid_from")
+    if definition.overlap_from is not None and definition.overlap_from >= definition.valid_from:
+        entries.page.refuse(entries.nodes["overlap_from"], "overlap_from is not before valid_from")
+        return None
     if given_unit and definition.unit.is_ratio and not definition.is_ratio:
         message = (
             f"the unit {definition.unit.code} needs a numerator and a denominator, a share or an average"

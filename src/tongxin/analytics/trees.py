@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from tongxin.analytics.successions import Successions, follow
+
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Levels = npt.NDArray[np.str_]
@@ -200,9 +202,10 @@ def _first_numbers(members: Numbers, over: Numbers, size: Numbers, first: Number
 
 
 class Hierarchy:
-    """Nodes with their dated places; gives the tree of any day."""
+    """Nodes with their dated places, and what followed whom; gives the tree of any day."""
 
-    def __init__(self, placements: Iterable[Placement]) -> None:
+    def __init__(self, placements: Iterable[Placement], successions: Successions | None = None) -> None:
+        self.successions = successions or Successions()
         rows = sorted(placements, key=lambda each: (each.node, each.valid_from))
         for earlier, later in pairwise(rows):
             if earlier.node == later.node and (
@@ -219,8 +222,10 @@ class Hierarchy:
     def tree_on(self, day: date) -> Tree:
         """Return the tree of a day.
 
-        A node that is closed stays at its last place and one not yet founded waits at its first, both marked
-        as not alive: no fact of theirs is lost to the nodes above, and an old tree can take up later facts.
+        A node that is closed stands under what took it over, one not yet founded under what it comes from;
+        where nothing is known of that, the one stays at its last place and the other waits at its first. Both
+        are marked as not alive: no fact of theirs is lost to the nodes above, and an old tree can take up
+        later facts.
         """
         on = np.datetime64(day, "D")
         opens = np.r_[True, self._node[1:] != self._node[:-1]] if self._node.size else np.zeros(0, dtype=bool)
@@ -231,6 +236,7 @@ class Hierarchy:
         chosen = (begun & ~next_begun) | (opens & ~begun)
         node = self._node[chosen]
         over = _indices(node, self._parent[chosen], self._rooted[chosen])
+        over = follow(node, over, self.successions, day)
         alive = (begun & (self._to > on))[chosen]
         return _numbered(node, over, alive, self._level[chosen])
 

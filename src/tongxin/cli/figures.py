@@ -3,12 +3,29 @@ from __future__ import annotations
 import csv
 import sys
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tongxin.cli.home import FORMATS, acting_user, open_home, print_json, print_rows
 from tongxin.cli.organisations import DAY, LEVELS
 
+if TYPE_CHECKING:
+    from tongxin.figures.queries import Release
+    from tongxin.figures.selection import Question
+    from tongxin.organisations.access import Principal
+
+
+class DayOrNow(click.ParamType[Any]):
+    """A day, or the word for the last day of the data."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if value == "now" else DAY.convert(value, param, ctx)
+
+
+DAY_OR_NOW = DayOrNow()
 AT = click.option("--at", "at", required=True, metavar="ORG", help="Code of the unit.")
 
 
@@ -22,7 +39,17 @@ AT = click.option("--at", "at", required=True, metavar="ORG", help="Code of the 
 @click.option(
     "--by", "breakdowns", multiple=True, metavar="BREAKDOWN", help="Broken down by a field, such as sex."
 )
-@click.option("--as-of", type=DAY, metavar="DATE", help="With the tree of this day for all periods.")
+@click.option(
+    "--as-of",
+    type=DAY_OR_NOW,
+    metavar="DATE",
+    help="With the tree of this day, or of “now”, for all periods; that of each period otherwise.",
+)
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="With --as-of: which units make the difference to the tree of each period, one by one.",
+)
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.pass_context
 def figures(
@@ -34,13 +61,22 @@ def figures(
     first: str | None,
     last: str | None,
     breakdowns: tuple[str, ...],
-    as_of: datetime | None,
+    as_of: datetime | str | None,
+    explain: bool,  # noqa: FBT001
     form: str,
 ) -> None:
     """Print figures of one or more indicators, from the current release."""
     open_home()
     from tongxin.figures.queries import read_release
-    from tongxin.figures.selection import COLUMNS, Question, answer, check_codes, check_level, read_periods
+    from tongxin.figures.selection import (
+        COLUMNS,
+        Question,
+        answer,
+        answer_beside,
+        check_codes,
+        check_level,
+        read_periods,
+    )
     from tongxin.organisations.access import Action, get_organisation_for
 
     user = acting_user(ctx)
@@ -52,14 +88,29 @@ def figures(
         level=level,
         periods=read_periods(release, codes, period=period, first=first, last=last),
         by=",".join(breakdowns) or None,
-        as_of=as_of.date() if as_of else None,
+        as_of=release.cut_on if as_of == "now" else as_of.date() if isinstance(as_of, datetime) else None,
     )
     check_level(question)
-    rows = [each.as_row() for each in answer(release, question, user=user)]
+    if explain:
+        print_explained(release, question, user, form)
+        return
+    found = [*answer(release, question, user=user), *answer_beside(release, question, user=user)]
+    rows = [each.as_row() for each in found]
     shown = (
         COLUMNS if form != "table" else [name for name in COLUMNS if name not in {"definition", "release"}]
     )
     print_rows(rows, shown, form)
+
+
+def print_explained(release: Release, question: Question, user: Principal, form: str) -> None:
+    """Print why figures with the tree of one day differ from those with the tree of each period."""
+    from tongxin.figures.explaining import EXPLAINED, explain_figures, lines_of
+
+    explained = explain_figures(release, question, user=user)
+    if form == "json":
+        print_json(explained)
+    else:
+        print_rows(lines_of(explained), EXPLAINED, form)
 
 
 @click.command()

@@ -16,6 +16,7 @@ from tongxin.figures.words import (
     indicator_name,
     name_with_unit,
     value_text,
+    version_text,
 )
 from tongxin.ui.formats import period as period_text
 
@@ -46,8 +47,16 @@ class TileMap:
     size: str = "large"
 
 
-def draw_lines(answers: Sequence[Answer], question: Question) -> list[Chart]:
-    """Draw each indicator over the periods, a line for each unit or category."""
+def draw_lines(
+    answers: Sequence[Answer],
+    question: Question,
+    marks: Sequence[Mapping[str, str]] = (),
+    beside: Sequence[Answer] = (),
+) -> list[Chart]:
+    """Draw each indicator over the periods, a line for each unit or category; marks say where it breaks.
+
+    Versions of its definition that run beside those in force have lines of their own.
+    """
     charts = []
     for code in question.codes:
         mine = [answer for answer in answers if answer.figure.indicator == code]
@@ -56,9 +65,15 @@ def draw_lines(answers: Sequence[Answer], question: Question) -> list[Chart]:
         for answer in mine:
             line = series.setdefault(_name_of(answer, question), [None] * len(place))
             line[place[answer.figure.period]] = answer.figure.value
+        for answer in (each for each in beside if each.figure.indicator == code):
+            name = f"{_name_of(answer, question)} · {version_text(answer.definition.version)}"
+            line = series.setdefault(name, [None] * len(place))
+            line[place[answer.figure.period]] = answer.figure.value
         labels = [str(each) for each in question.periods]
         if mine:
-            charts.append(_chart("line", mine[0], labels, series, MOST_LINES))
+            chart = _chart("line", mine[0], labels, series, MOST_LINES)
+            chart.content["marks"] = list(marks)
+            charts.append(chart)
     return charts
 
 

@@ -19,6 +19,7 @@ from tongxin.analytics.figures import Inputs, SumError, Summary, compute_figures
 from tongxin.audit import log
 from tongxin.codes.periods import Period, PeriodKind, last_complete
 from tongxin.figures.inputs import open_inputs
+from tongxin.figures.overlaps import beside
 from tongxin.figures.queries import (
     Release,
     data_items,
@@ -110,12 +111,11 @@ def _make_current(release_id: str) -> Release:
 def periods_of(cut: Cut) -> list[Period]:
     """Return the periods that lie wholly in the span of the facts."""
     found = []
-    until = max(cut.cut_on, date.fromisoformat(cut.taken_at[:10])) if cut.cut_on.year > 2000 else cut.cut_on
     for kind in KINDS[cut.finest_period]:
         period = Period.containing(cut.facts_from, kind)
         if period.first_day < cut.facts_from:
             period = period.next()
-        last = last_complete(until, kind)
+        last = last_complete(cut.cut_on, kind)
         while period <= last:
             found.append(period)
             period = period.next()
@@ -130,10 +130,11 @@ def compute(
     *,
     as_of: date | None = None,
 ) -> Summary:
-    """Compute figures into a folder; what makes a sum too large is said in words."""
+    """Compute figures into a folder, with those of versions that run beside others; say why one cannot be."""
     engine, inputs = opened
+    every = [*definitions, *beside(definitions)]
     try:
-        return compute_figures(engine, definitions, inputs, periods, target, as_of=as_of)
+        return compute_figures(engine, every, inputs, periods, target, as_of=as_of)
     except SumError as error:
         message = _(
             "The sum of %(what)s is too large to be kept (indicators: %(codes)s). "

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from tongxin.analytics.figure_store import Status
 from tongxin.figures.places import BELOW, catalogue_url, passport_url, question_url
 from tongxin.figures.selection import Answer, Question
@@ -14,6 +16,7 @@ from tongxin.figures.words import (
     indicator_name,
     name_with_unit,
     value_text,
+    version_text,
 )
 from tongxin.ui.formats import period as period_text
 from tongxin.ui.formats import status_reason
@@ -57,15 +60,17 @@ class Board:
     is_cut: bool = False
 
 
-def lay_out(answers: Sequence[Answer], question: Question) -> Board:
+def lay_out(answers: Sequence[Answer], question: Question, beside: Sequence[Answer] = ()) -> Board:
     """Lay figures out: a line for each unit, indicator and category; a column for each period.
 
-    With one period the columns are the indicators, or the categories of one breakdown.
+    With one period the columns are the indicators, or the categories of one breakdown. Versions that run
+    beside those in force have lines of their own over several periods.
     """
     board = Board(is_cut=len(answers) > MOST_CELLS)
     shown = answers[:MOST_CELLS]
     if len(question.periods) > 1 or (question.by and question.level is None):
         _by_period(board, shown, question)
+        _by_period(board, beside[:MOST_CELLS], question, is_beside=True)
     else:
         _by_column(board, shown, question)
     return board
@@ -101,18 +106,26 @@ def _below_url(answer: Answer, question: Question) -> str:
     return question_url(question, at=answer.organisation.code, level=BELOW.get(question.level))
 
 
-def _by_period(board: Board, answers: Sequence[Answer], question: Question) -> None:
+def _by_period(
+    board: Board, answers: Sequence[Answer], question: Question, *, is_beside: bool = False
+) -> None:
     board.columns = [Column(period_text(each)) for each in question.periods]
     position = {str(each): place for place, each in enumerate(question.periods)}
-    rows: dict[tuple[int, str, str | None], Row] = {}
+    rows: dict[tuple[int, str, str | None, str], Row] = {}
     for answer in answers:
         figure = answer.figure
-        key = (figure.organisation, figure.indicator, figure.category)
+        version = answer.definition.version if is_beside else ""
+        key = (figure.organisation, figure.indicator, figure.category, version)
         if key not in rows:
             label, note = line_name(answer, question)
+            note = " · ".join(each for each in (note, _by_version(version)) if each)
             rows[key] = Row(label, _below_url(answer, question), note, [None] * len(position))
         rows[key].cells[position[figure.period]] = _cell(answer, question)
-    board.rows = list(rows.values())
+    board.rows += rows.values()
+
+
+def _by_version(version: str) -> str:
+    return _("by the %(version)s, beside") % {"version": version_text(version)} if version else ""
 
 
 def _by_column(board: Board, answers: Sequence[Answer], question: Question) -> None:

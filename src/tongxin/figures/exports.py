@@ -12,6 +12,7 @@ from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 
 from tongxin.audit import log
+from tongxin.figures.lenses import Lens
 from tongxin.figures.queries import Release
 from tongxin.figures.selection import COLUMNS, Answer
 from tongxin.figures.words import indicator_name
@@ -20,7 +21,17 @@ from tongxin.organisations.answers import send_csv
 from tongxin.organisations.models import Organisation
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NAMES = ("indicator_name", "organisation_name", "unit", "tree", "cut", "cut_on", "code_version", "notice")
+NAMES = (
+    "indicator_name",
+    "organisation_name",
+    "unit",
+    "lens",
+    "tree",
+    "cut",
+    "cut_on",
+    "code_version",
+    "notice",
+)
 
 
 class Format(StrEnum):
@@ -36,7 +47,7 @@ def notice_of(release: Release) -> str:
     return _("Synthetic data, for demonstration only: no person, enterprise or figure here is real.")
 
 
-def about(release: Release, tree: str) -> dict[str, Any]:
+def about(release: Release, tree: str, lens: Lens) -> dict[str, Any]:
     """Return what all figures of a file share."""
     return {
         "release": release.id,
@@ -44,6 +55,7 @@ def about(release: Release, tree: str) -> dict[str, Any]:
         "cut": release.cut_id,
         "cut_on": release.cut_on.isoformat(),
         "code_version": release.code_version,
+        "lens": lens.value,
         "tree": tree,
         "is_synthetic": release.is_synthetic,
         "notice": notice_of(release),
@@ -56,12 +68,19 @@ def row_of(answer: Answer, shared: dict[str, Any]) -> dict[str, Any]:
         "indicator_name": indicator_name(answer.definition),
         "organisation_name": answer.organisation.name,
         "unit": answer.definition.unit.code,
-        **{name: shared[name] for name in ("tree", "cut", "cut_on", "code_version", "notice")},
+        **{name: shared[name] for name in ("lens", "tree", "cut", "cut_on", "code_version", "notice")},
     }
 
 
 def send_figures(
-    release: Release, answers: Sequence[Answer], form: Format, *, at: Organisation, tree: str, user: Principal
+    release: Release,
+    answers: Sequence[Answer],
+    form: Format,
+    *,
+    at: Organisation,
+    tree: str,
+    lens: Lens,
+    user: Principal,
 ) -> HttpResponseBase:
     """Send figures as a file, and record that they left."""
     log.record(
@@ -73,7 +92,7 @@ def send_figures(
         rows=len(answers),
         format=form.value,
     )
-    shared = about(release, tree)
+    shared = about(release, tree, lens)
     rows = [row_of(answer, shared) for answer in answers]
     name = f"figures-{at.code}-{release.id}"
     if form is Format.JSON:

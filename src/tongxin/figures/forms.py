@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from tongxin.analytics.definitions import Definition
 from tongxin.codes.periods import Period
+from tongxin.figures.lenses import NOW, Lens, lens_name
 from tongxin.figures.places import BELOW
 from tongxin.figures.queries import Release
 from tongxin.figures.selection import check_day
@@ -48,13 +49,9 @@ class ExplorerForm(forms.Form):
     level = forms.ChoiceField(label=_("Units"), required=False)
     by = forms.ChoiceField(label=_("Broken down by"), required=False)
     to = forms.ChoiceField(label=pgettext_lazy("period", "To"), required=False)
-    as_of = forms.DateField(
-        label=_("Tree as of"),
-        required=False,
-        widget=DayInput,
-        help_text=_("Empty: the tree as it was in each period."),
-    )
-    field_order = ("at", "view", "i", "level", "from", "to", "by", "as_of")
+    lens = forms.ChoiceField(label=_("Tree of units"), required=False)
+    as_of = forms.DateField(label=_("Chosen day"), required=False, widget=DayInput)
+    field_order = ("at", "view", "i", "level", "from", "to", "by", "lens", "as_of")
 
     def __init__(self, values: Any, *, release: Release, unit: Organisation) -> None:
         super().__init__(values)
@@ -72,6 +69,7 @@ class ExplorerForm(forms.Form):
         periods = [(str(each), period_text(each)) for each in periods_of(release)]
         for name in ("from", "to"):
             self.fields[name].choices = [("", _("latest")), *periods]  # type: ignore[attr-defined]
+        self.fields["lens"].choices = [(each.value, lens_name(each)) for each in Lens]  # type: ignore[attr-defined]
         self.fields["by"].choices = [("", _("no breakdown")), *_breakdowns(release)]  # type: ignore[attr-defined]
         for name, text in _REFUSALS.items():
             self.fields[name].error_messages["invalid_choice"] = text
@@ -79,7 +77,7 @@ class ExplorerForm(forms.Form):
     @property
     def shown(self) -> list[forms.BoundField]:
         """The fields beside the choice of indicators."""
-        return [self[name] for name in ("level", "from", "to", "by", "as_of")]
+        return [self[name] for name in ("level", "from", "to", "by", "lens", "as_of")]
 
     @property
     def groups(self) -> list[Group]:
@@ -111,11 +109,33 @@ class ExplorerForm(forms.Form):
             self.add_error("to", _("Both ends must be of one kind: years, quarters or months."))
         elif first and last and first > last:
             self.add_error("to", _("The last period lies before the first."))
+        self._clean_tree(cleaned)
+        return cleaned
+
+    def _clean_tree(self, cleaned: dict[str, Any]) -> None:
+        """Make one day of the lens and the day; under another lens a day that is left over says nothing."""
+        if "as_of" not in cleaned or "lens" not in cleaned:
+            return
+        lens, on = cleaned["lens"], cleaned["as_of"]
+        if lens == Lens.HARMONISED and on is None:
+            self.add_error("as_of", _("Please choose the day whose tree is wanted."))
+            return
+        chosen = {Lens.THEN: None, Lens.NOW: self.release.cut_on}.get(lens, on)
         try:
-            check_day(self.release, cleaned.get("as_of"))
+            check_day(self.release, chosen)
         except forms.ValidationError as refusal:
             self.add_error("as_of", refusal)
-        return cleaned
+        cleaned["as_of"] = chosen
+
+
+def complete_lens(values: Any, release: Release) -> None:
+    """Give an address that has only a day its lens, and `now` its day."""
+    if values.get("as_of") == NOW:
+        values["lens"], values["as_of"] = Lens.NOW.value, release.cut_on.isoformat()
+    elif not values.get("lens"):
+        given = values.get("as_of")
+        is_now = given == release.cut_on.isoformat()
+        values["lens"] = (Lens.NOW if is_now else Lens.HARMONISED if given else Lens.THEN).value
 
 
 _REFUSALS = {
@@ -125,6 +145,7 @@ _REFUSALS = {
     "to": _("There are no figures for the period %(value)s."),
     "by": _("There is no breakdown by %(value)s."),
     "view": _("There is no view %(value)s."),
+    "lens": _("There is no lens %(value)s: choose then, now or harmonised."),
 }
 
 

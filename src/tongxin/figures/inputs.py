@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,9 +21,12 @@ from tongxin.analytics.engine import Engine
 from tongxin.analytics.figures import Inputs
 from tongxin.analytics.reported import ReportedTables
 from tongxin.analytics.statements import select
+from tongxin.analytics.successions import Event, Successions, read_successions
 from tongxin.analytics.trees import Hierarchy, Placement
 from tongxin.lake.queries import Cut, declared_plans, open_histories, open_tables, read_cut
 
+TREE_TABLES = ("placements", "events", "event_others")
+"""The tables of a cut that say where units stood and what became of them."""
 KEPT_CUTS = 3
 """Of so many cuts the rows of subjects stay on disk."""
 
@@ -54,7 +58,7 @@ def open_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tuple[E
             if name in wanted
         }
         reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
-        yield engine, Inputs(Lake(subjects), _hierarchy_of(engine, tables["placements"]), reported)
+        yield engine, Inputs(Lake(subjects), _hierarchy_of(engine, tables), reported)
 
 
 @contextmanager
@@ -71,7 +75,7 @@ def open_kept_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tu
         }
         tables = open_tables(engine, cut, reported_only)
         reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
-        yield engine, Inputs(Lake(subjects), _kept_hierarchy(str(settings.TONGXIN_HOME), cut.id), reported)
+        yield engine, Inputs(Lake(subjects), hierarchy_of_cut(cut), reported)
 
 
 def _kept_folder(cut: Cut) -> Path:
@@ -99,11 +103,38 @@ def _subjects_of(definitions: Sequence[Definition]) -> set[str]:
     return {part.subject for part in parts}.union(*ranged)
 
 
-def _hierarchy_of(engine: Engine, placements: ir.Table) -> Hierarchy:
-    return Hierarchy(
+def _hierarchy_of(engine: Engine, tables: Mapping[str, ir.Table]) -> Hierarchy:
+    placements = [
         Placement(row["organisation"], row["parent"], row["valid_from"], row["valid_to"], row["level"])
-        for row in engine.fetch_text(select(["*"], engine.text(placements)))
-    )
+        for row in engine.fetch_text(select(["*"], engine.text(tables["placements"])))
+    ]
+    return Hierarchy(placements, _successions_of(engine, tables, placements))
+
+
+def _successions_of(
+    engine: Engine, tables: Mapping[str, ir.Table], placements: Sequence[Placement]
+) -> Successions:
+    """Return who followed whom; a cut of an earlier version does not know."""
+    if not set(TREE_TABLES) <= tables.keys():
+        return Successions()
+    others: dict[int, set[int]] = {}
+    for row in engine.fetch_text(select(["*"], engine.text(tables["event_others"]))):
+        others.setdefault(row["event"], set()).add(row["organisation"])
+    events = [
+        Event(
+            row["on"],
+            row["organisation"],
+            frozenset({row["organisation"], *others[row["event"]]}),
+            row["kind"],
+        )
+        for row in engine.fetch_text(select(["*"], engine.text(tables["events"])))
+        if row["event"] in others
+    ]
+    spans: dict[int, tuple[date, date | None]] = {}
+    for each in sorted(placements, key=lambda each: each.valid_from):
+        first = spans[each.node][0] if each.node in spans else each.valid_from
+        spans[each.node] = first, each.valid_to
+    return read_successions(events, spans)
 
 
 @lru_cache(maxsize=4)
@@ -111,5 +142,10 @@ def _kept_hierarchy(home: str, cut_id: str) -> Hierarchy:  # two homes may have 
     """Return the dated tree of a cut, which never changes."""
     cut = read_cut(cut_id)
     with open_engine() as engine:
-        tables = open_tables(engine, cut, {"placements": cut.files["placements"]})
-        return _hierarchy_of(engine, tables["placements"])
+        files = {name: cut.files[name] for name in TREE_TABLES if name in cut.files}
+        return _hierarchy_of(engine, open_tables(engine, cut, files))
+
+
+def hierarchy_of_cut(cut: Cut) -> Hierarchy:
+    """Return the dated tree of a cut; it is read once."""
+    return _kept_hierarchy(str(settings.TONGXIN_HOME), cut.id)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,15 +12,13 @@ from django.utils.translation import gettext as _
 
 from tongxin.analytics.definitions import Definition
 from tongxin.codes.periods import Period, PeriodKind
-from tongxin.figures.charts import draw_bars, draw_lines, draw_map
-from tongxin.figures.explorer import lay_out
 from tongxin.figures.fact_rows import PAGE, Fact, fact_columns, fact_lines
 from tongxin.figures.facts import facts_behind
-from tongxin.figures.forms import VIEWS, indicators_by_dimension, periods_of
+from tongxin.figures.forms import indicators_by_dimension, periods_of
+from tongxin.figures.lenses import read_as_of
 from tongxin.figures.passports import Asked
-from tongxin.figures.places import BELOW, facts_url, passport_url, question_url
+from tongxin.figures.places import facts_url, passport_url
 from tongxin.figures.queries import Release
-from tongxin.figures.questions import Asked as Explored
 from tongxin.figures.questions import unit_asked
 from tongxin.figures.selection import (
     Answer,
@@ -40,7 +36,6 @@ from tongxin.figures.words import (
     conditions_text,
     direction_text,
     indicator_name,
-    level_name,
     part_text,
     timing_text,
     unit_text,
@@ -49,72 +44,6 @@ from tongxin.figures.words import (
 from tongxin.organisations.access import Action, Principal, may
 from tongxin.organisations.context import place_of, with_query
 from tongxin.organisations.models import Organisation
-
-
-def describe_explorer(release: Release, asked: Explored, user: Principal) -> dict[str, Any]:
-    question, unit = asked.question, asked.unit
-    context = {
-        "section": "figures",
-        "release": release,
-        "form": asked.form,
-        "view": asked.view,
-        "views": VIEWS,
-        **place_of(user, unit, lambda each: _explorer_at(asked, each), Action.SEE_FIGURES),
-    }
-    if question is None:
-        return context
-    return context | {
-        "question": question,
-        "board": lay_out(asked.answers, question),
-        "charts": _charts(asked, question),
-        "map": draw_map(asked.answers, question) if asked.view == "map" else None,
-        "export_url": question_url(question, route="figure_export"),
-        "last_period": question.periods[-1],
-        "level_text": level_name(question.level) if question.level else unit.name,
-        "breakdown_text": _breakdown_text(question, release),
-        "n_undetermined": sum(1 for each in asked.answers if each.figure.undetermined),
-        "notes": _notes(question, [release.newest(code) for code in question.codes]),
-    }
-
-
-def _breakdown_text(question: Question, release: Release) -> str:
-    breakdown = breakdown_of(release.newest(question.codes[0]), question.by)
-    return breakdown_name(breakdown) if breakdown else ""
-
-
-def _explorer_at(asked: Explored, unit: Organisation) -> str:
-    """Return the address of the same question at another unit, listing what stands below it."""
-    if asked.question is None:
-        return with_query(reverse("explorer"), at=unit.code)
-    same = unit.pk == asked.unit.pk
-    level = asked.question.level if same or not asked.question.level else BELOW.get(unit.level)
-    return question_url(asked.question, at=unit.code, level=level, view=asked.view)
-
-
-def _charts(asked: Explored, question: Question) -> list[Any]:
-    if asked.view == "line":
-        return draw_lines(asked.answers, question)
-    return draw_bars(asked.answers, question) if asked.view == "bar" else []
-
-
-def _notes(question: Question, definitions: Sequence[Definition]) -> list[str]:
-    """Return what must be known so that nobody adds what does not add up."""
-    measures = [
-        measure
-        for each in definitions
-        for measure in (each.value, each.numerator, each.denominator)
-        if measure
-    ]
-    notes = []
-    if question.by and not all(measure.additivity.over_categories for measure in measures):
-        notes.append(_("Whoever stands in two categories counts in each: categories need not add up."))
-    if question.level and not all(measure.additivity.over_organisations for measure in measures):
-        notes.append(
-            _("Whoever works at two units counts at each and once above them: units need not add up.")
-        )
-    if question.as_of:
-        notes.append(_("All periods are shown with the tree of one day."))
-    return notes
 
 
 def read_period(release: Release, text: str | None, usual: Period) -> Period:
@@ -133,10 +62,7 @@ def read_passport_asked(
     check_codes(release, [code])
     usual = release.default_period(usual_kind(release.newest(code)))
     period = read_period(release, sent.get("period"), usual)
-    try:
-        as_of = date.fromisoformat(text) if (text := sent.get("as_of")) else None
-    except ValueError:
-        raise ValidationError(_("“%(found)s” is no date.") % {"found": sent["as_of"]}) from None
+    as_of = read_as_of(release, sent.get("as_of"), sent.get("lens"))
     return Asked(code, unit, period, sent.get("by") or None, sent.get("category") or None, as_of)
 
 

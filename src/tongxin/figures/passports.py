@@ -16,6 +16,7 @@ from tongxin.analytics.figure_store import Status
 from tongxin.analytics.measures import Part
 from tongxin.codes.periods import Period
 from tongxin.figures.forms import level_below
+from tongxin.figures.lens_pages import describe_lens
 from tongxin.figures.models import ReportedValue
 from tongxin.figures.places import explorer_url, facts_url, passport_url, question_url
 from tongxin.figures.queries import Release, definition_text
@@ -23,18 +24,15 @@ from tongxin.figures.selection import (
     Answer,
     Question,
     answer,
-    definition_for,
+    answer_beside,
     figure_at,
-    open_store,
-    read_figures,
 )
+from tongxin.figures.trends import trend_of_figure
 from tongxin.figures.words import (
     breakdown_name,
     breakdown_of,
     category_name,
-    change_between,
     conditions_text,
-    decimals_of,
     direction_text,
     item_name,
     item_of,
@@ -42,13 +40,13 @@ from tongxin.figures.words import (
     timing_text,
     unit_text,
     value_text,
+    version_text,
 )
 from tongxin.lake.queries import read_cut
 from tongxin.organisations.access import Action, Principal, may
 from tongxin.organisations.models import Level, Organisation
 from tongxin.ui.formats import number, status_reason
 
-TREND = 12
 FIRST_YEAR = 1900
 """A version that does not say from when it holds, holds from there on."""
 MOST_MISSING = 20
@@ -77,17 +75,6 @@ class PartLine:
     conditions: list[str]
     value: str
     facts_url: str
-
-
-@dataclass(frozen=True)
-class Past:
-    """The value of an earlier period."""
-
-    period: str
-    value: str
-    url: str
-    change: str
-    """Against the same period of the year before."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +109,8 @@ def describe_passport(release: Release, asked: Asked, user: Principal) -> dict[s
     found = read_figure(release, asked, user)
     figure, definition = found.figure, found.definition
     breakdown = breakdown_of(definition, asked.by)
-    past, chart = _trend(release, asked, found)
+    past, chart = trend_of_figure(release, asked, found, user)
+    beside = _beside(release, asked, user)
     return {
         "answer": found,
         "figure": figure,
@@ -143,10 +131,24 @@ def describe_passport(release: Release, asked: Asked, user: Principal) -> dict[s
         "direction": direction_text(definition),
         "written": definition_text(release, definition.version),
         "tree_on": asked.as_of or asked.period.last_day,
+        "beside_answers": beside,
+        "beside": [
+            (version_text(each.definition.version), value_text(each.figure, each.definition))
+            for each in beside
+        ],
         "past": past,
         "chart": chart,
+        **describe_lens(release, asked, found, user),
         **_reporting(release, asked, found, user),
     }
+
+
+def _beside(release: Release, asked: Asked, user: Principal) -> list[Answer]:
+    """Return the same figure by the versions that run beside the one in force."""
+    question = Question((asked.code,), asked.at, None, (asked.period,), asked.by, asked.as_of)
+    return [
+        each for each in answer_beside(release, question, user=user) if each.figure.category == asked.category
+    ]
 
 
 def _parts(release: Release, asked: Asked, found: Answer, user: Principal) -> list[PartLine]:
@@ -198,39 +200,6 @@ def _below_url(asked: Asked) -> str:
     level = level_below(asked.at)
     question = Question((asked.code,), asked.at, None, (asked.period,), asked.by, asked.as_of)
     return question_url(question, level=level) if level else ""
-
-
-def _trend(release: Release, asked: Asked, found: Answer) -> tuple[list[Past], dict[str, Any]]:
-    """Return the last periods of the same kind, the latest first, and the line they make."""
-    known = sorted(
-        each for each in map(Period.parse, release.manifest["periods"]) if each.kind == asked.period.kind
-    )
-    shown = [each for each in known if each <= asked.period][-TREND:]
-    store = open_store(release, [asked.code], asked.as_of)
-    before = [each.year_before() for each in shown]
-    periods = tuple(sorted({*shown, *before}))
-    figures = {
-        each.period: each
-        for each in read_figures(store, asked.code, (asked.at.pk,), periods, asked.by)
-        if each.category == asked.category
-    }
-    past = []
-    for each in reversed(shown):
-        figure, old = figures.get(str(each)), figures.get(str(each.year_before()))
-        if figure is None:
-            continue
-        change = change_between(figure, old, found.definition) if old else None
-        text = value_text(figure, definition_for(release, asked.code, each))
-        url = passport_url(figure, asked.at.code, as_of=asked.as_of)
-        past.append(Past(str(each), text, url, change.text if change else ""))
-    values = [figures[str(each)].value if str(each) in figures else None for each in shown]
-    definition = found.definition
-    return past, {
-        "labels": [str(each) for each in shown],
-        "unit": "%" if definition.unit.code == "percent" else "",
-        "decimals": decimals_of(definition) or 0,
-        "series": [{"name": asked.at.name, "values": values, "dimension": definition.dimension or "accent"}],
-    }
 
 
 def _reporting(release: Release, asked: Asked, found: Answer, user: Principal) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from tongxin.analytics.figure_store import FigureStore
 from tongxin.codes.loaders import LOADER
 from tongxin.codes.periods import Period, PeriodKind, last_complete
 from tongxin.figures.models import DataItem, DefinitionVersion
+from tongxin.figures.overlaps import beside
 from tongxin.lake.queries import declared_subjects
 
 
@@ -165,7 +166,8 @@ def load_release(folder: Path) -> Release:
 def store_in(folder: Path, release_id: str) -> FigureStore:
     """Open the figures in a folder of a release; what is read of them once is kept."""
     release = read_release(release_id)
-    return FigureStore(folder, release.definitions, written=release.manifest["figures"])
+    known = (*release.definitions, *beside(release.definitions))
+    return FigureStore(folder, known, written=release.manifest["figures"])
 
 
 def parse_definitions(

@@ -10,10 +10,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from tongxin.codes.periods import Period, periods_between
-from tongxin.figures.forms import ExplorerForm, level_below
+from tongxin.figures.forms import ExplorerForm, complete_lens, level_below
 from tongxin.figures.headlines import first_headlines
 from tongxin.figures.queries import Release
-from tongxin.figures.selection import MOST_FIGURES, Answer, Question, answer, usual_kind
+from tongxin.figures.selection import MOST_FIGURES, Answer, Question, answer, answer_beside, usual_kind
 from tongxin.organisations.access import Action, Principal, get_organisation_for, home_unit_of
 from tongxin.organisations.models import Organisation
 
@@ -30,6 +30,8 @@ class Asked:
     view: str
     question: Question | None
     answers: Sequence[Answer]
+    beside: Sequence[Answer] = ()
+    """Figures of versions of a definition that run beside those in force."""
 
 
 def unit_asked(user: Principal, code: str | None, action: Action = Action.SEE_FIGURES) -> Organisation:
@@ -51,7 +53,8 @@ def read_asked(release: Release, sent: QueryDict, *, user: Principal, most: int 
         return Asked(form, unit, view, None, ())
     question = _question(release, unit, form)
     try:
-        return Asked(form, unit, view, question, answer(release, question, user=user, most=most))
+        found = answer(release, question, user=user, most=most)
+        return Asked(form, unit, view, question, found, answer_beside(release, question, user=user))
     except ValidationError as refusal:
         form.add_error("by" if "by" in form.changed_data and question.by else None, refusal)
         return Asked(form, unit, view, None, ())
@@ -65,6 +68,7 @@ def _completed(sent: QueryDict, release: Release, unit: Organisation) -> QueryDi
         if "level" not in values:
             values["level"] = level_below(unit)
     values.setdefault("view", "table")
+    complete_lens(values, release)
     if period := values.get("period"):
         values["from"] = values["to"] = period
     return values

@@ -60,6 +60,7 @@ def releases(request: HttpRequest) -> HttpResponse:
         "section": "figures",
         "listed": list_releases()[:SHOWN],
         "current": current_release_id(),
+        "may_see_figures": Action.SEE_FIGURES in actions_of(user),
         "failed": last if last and last.state == Job.State.FAILED else None,
         **building(user),
     }

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from tongxin.analytics.definitions import Definition, version_for
 from tongxin.analytics.figure_store import Figure, FigureStore
 from tongxin.codes.periods import Period, PeriodKind, periods_between
+from tongxin.figures.overlaps import read_beside, versions_beside
 from tongxin.figures.queries import Release, store_in
 from tongxin.organisations.access import Action, Principal, keep_visible, require
 from tongxin.organisations.models import Level, Organisation
@@ -175,6 +176,36 @@ def _answers(
         Answer(figure, named[figure.organisation], versions[figure.period], release.id)
         for period in question.periods
         for figure in read.get(str(period), [])
+    ]
+
+
+def answer_beside(release: Release, question: Question, *, user: Principal) -> list[Answer]:
+    """Return the figures of versions that run beside those in force, in the same units and periods.
+
+    They are no answer to the question, which each period has one of: they tell what a break is worth.
+    """
+    require(user, Action.SEE_FIGURES, question.at)
+    asked = [
+        (version, period)
+        for code in question.codes
+        for period in question.periods
+        for version in versions_beside(release.definitions, code, period)
+    ]
+    if not asked:
+        return []
+    store = open_store(release, question.codes, question.as_of)
+    units = _units(store, question, user)
+    named = {unit.pk: unit for found in units.values() for unit in found}
+    return [
+        Answer(figure, named[figure.organisation], version, release.id)
+        for version, period in asked
+        for figure in read_beside(
+            store,
+            version,
+            [unit.pk for unit in units[period]],
+            period,
+            _breakdown_named(release.newest(version.code), question.by),
+        )
     ]
 
 

@@ -16,10 +16,12 @@ from django.views.decorators.http import require_safe
 from tongxin.analytics.damage import DamagedFileError
 from tongxin.analytics.definition_nodes import DefinitionError
 from tongxin.codes.periods import PeriodError
+from tongxin.figures.difference_tables import difference_as_json
+from tongxin.figures.explorer_pages import describe_explorer
 from tongxin.figures.exports import Format, about, row_of, send_figures
+from tongxin.figures.lenses import Lens, lens_of
 from tongxin.figures.pages import (
     describe_catalogue,
-    describe_explorer,
     describe_facts,
     place_of_figure,
     read_passport_asked,
@@ -81,7 +83,9 @@ def export(request: HttpRequest, release: Release) -> HttpResponseBase:
         raise ValidationError([message for errors in asked.form.errors.values() for message in errors])
     as_of = asked.question.as_of
     tree = as_of.isoformat() if as_of else "as_in_the_period"
-    return send_figures(release, asked.answers, form, at=asked.unit, tree=tree, user=user)
+    lens = lens_of(release, as_of)
+    found = [*asked.answers, *asked.beside]
+    return send_figures(release, found, form, at=asked.unit, tree=tree, lens=lens, user=user)
 
 
 @require_safe
@@ -90,22 +94,23 @@ def passport(request: HttpRequest, release: Release, code: str) -> HttpResponseB
     """What stands behind one figure, on a page or as a file."""
     user = reader_of(request)
     asked = read_passport_asked(release, code, request.GET, user)
-    tree = tree_text(asked.period, asked.as_of)
+    tree, lens = tree_text(asked.period, asked.as_of), lens_of(release, asked.as_of)
     if request.GET.get("format") == "csv":
         found = read_figure(release, asked, user)
-        return send_figures(release, [found], Format.CSV, at=asked.at, tree=tree, user=user)
+        return send_figures(release, [found], Format.CSV, at=asked.at, tree=tree, lens=lens, user=user)
     context = describe_passport(release, asked, user)
     if request.GET.get("format") == "json":
         return JsonResponse(
-            passport_as_json(release, context, tree), json_dumps_params={"ensure_ascii": False, "indent": 1}
+            passport_as_json(release, context, tree, lens),
+            json_dumps_params={"ensure_ascii": False, "indent": 1},
         )
     context |= place_of_figure(release, asked, user)
     return render(request, "figures/passport.html", context)
 
 
-def passport_as_json(release: Release, context: dict[str, Any], tree: str) -> dict[str, object]:
+def passport_as_json(release: Release, context: dict[str, Any], tree: str, lens: Lens) -> dict[str, object]:
     """Return the passport for programs: the figure, how it is defined and what it was made from."""
-    found, shared = context["answer"], about(release, tree)
+    found, shared = context["answer"], about(release, tree, lens)
     definition, parts = context["definition"], context["parts"]
     return {
         **shared,
@@ -123,6 +128,9 @@ def passport_as_json(release: Release, context: dict[str, Any], tree: str) -> di
         },
         "reporting": found.figure.reporting,
         "expected": found.figure.expected,
+        "beside": [row_of(each, shared) for each in context["beside_answers"]],
+        "absence": context["absence"].sentence if context["absence"] else None,
+        "difference": difference_as_json(context["difference"]) if context["difference"] else None,
     }
 
 

@@ -43,6 +43,11 @@ def indicator_name(definition: Definition) -> str:
     return spoken(definition.name["zh-hans"], definition.name["en"])
 
 
+def version_text(version: str) -> str:
+    """Name a version of a definition by the day from which it holds."""
+    return _("definition of %(day)s") % {"day": version.rpartition("@")[2]}
+
+
 def unit_text(definition: Definition) -> str:
     """Return what stands behind a number; nothing for a plain count."""
     return {

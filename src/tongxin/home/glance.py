@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.analytics.figure_store import Status
 from tongxin.codes.periods import Period
+from tongxin.figures.breaks import breaks_of, marks_of
 from tongxin.figures.headlines import headlines_of
 from tongxin.figures.places import catalogue_url, passport_url
 from tongxin.figures.queries import Release
@@ -156,6 +157,7 @@ def trend_of(release: Release, code: str, unit: Organisation, period: Period, us
             "labels": [str(each) for each in shown],
             "unit": "%" if definition.unit.code == "percent" else "",
             "decimals": decimals_of(definition) or 0,
+            "marks": marks_of(breaks_of(release, code, unit.pk, shown, own_trees=True)),
             "series": _series(shown, found, definition.dimension),
         },
         points,

@@ -13,6 +13,7 @@ from tongxin.organisations.models import (
     Hierarchy,
     NameSpell,
     Organisation,
+    OrganisationEvent,
     Particulars,
     Placement,
     UnionCover,
@@ -66,6 +67,16 @@ def _covers() -> Any:
     )
 
 
+def _events() -> Any:
+    return OrganisationEvent.objects.order_by("pk").values_list("pk", "on", "kind", "organisation_id")
+
+
+def _event_others() -> Any:
+    return OrganisationEvent.others.through.objects.order_by(
+        "organisationevent_id", "organisation_id"
+    ).values_list("organisationevent_id", "organisation_id")
+
+
 SOURCES = (
     Source(
         "organisations",
@@ -87,6 +98,12 @@ SOURCES = (
         pa.schema([("organisation", _INT), ("parent", _INT), ("level", _TEXT), *_SPELL]),
         _placements,
     ),
+    Source(
+        "events",
+        pa.schema([("event", _INT), ("on", _DAY), ("kind", _TEXT), ("organisation", _INT)]),
+        _events,
+    ),
+    Source("event_others", pa.schema([("event", _INT), ("organisation", _INT)]), _event_others),
     Source(
         "names", pa.schema([("organisation", _INT), ("name_zh", _TEXT), ("name_en", _TEXT), *_SPELL]), _names
     ),

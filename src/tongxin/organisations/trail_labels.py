@@ -65,6 +65,12 @@ CHANGED = {
     "cut": _lazy("data cut"),
     "workers": _lazy("workers"),
     "seed": _lazy("seed"),
+    "other_entry": _lazy("other entry"),
+    "rows_taken_over": _lazy("rows taken over"),
+    "rows_set_aside": _lazy("rows on record twice"),
+    "people": _lazy("people"),
+    "open": _lazy("to be reviewed"),
+    "gone": _lazy("no longer proposed"),
     "format": _lazy("format"),
 }
 """What the changed values are called; others have the name of their field."""

@@ -1,6 +1,6 @@
 // Draws every [data-chart] with ECharts, loaded only where there is one. The content is a JSON script:
 // {labels: [...], unit: "%", decimals: 1, series: [{name, values: [number or null],
-//  dimension: "guidance", low: [...], high: [...]}]}. Colours come from tokens.css.
+//  dimension: "guidance", low: [...], high: [...]}], marks: [{label, text}]}. Colours come from tokens.css.
 
 const INKS = ["accent", "standing", "competence", "ranks", "contribution", "guidance"];
 const charts = new Map();
@@ -97,6 +97,22 @@ function bandOf(series, ink, place) {
   ];
 }
 
+// A vertical line where periods are not alike: other units, another definition.
+function marksOf(content) {
+  if (!content.marks?.length) {
+    return {};
+  }
+  return {
+    markLine: {
+      silent: true,
+      symbol: "none",
+      lineStyle: { color: token("ink-soft"), type: "dashed", width: 1 },
+      label: { color: token("ink-soft"), position: "insideEndTop", formatter: (mark) => mark.name },
+      data: content.marks.map((mark) => ({ name: mark.text, xAxis: mark.label })),
+    },
+  };
+}
+
 function lineOption(content) {
   const write = writer(content);
   const drawn = content.series.flatMap((series, place) => {
@@ -119,6 +135,7 @@ function lineOption(content) {
           formatter: (point) => `${series.name} ${write(point.value)}`,
         },
         labelLayout: { moveOverlap: "shiftY" },
+        ...(place === 0 ? marksOf(content) : {}),
       },
     ];
   });
