@@ -113,9 +113,7 @@ def _open_lake(lake: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("CREATE SCHEMA lake")
     for name, file in cut["files"].items():
         connection.execute(f"CREATE VIEW lake.{name} AS FROM read_parquet('{lake / file['path']}')")
-    # Figures are made up to the day of the cut, though the facts of an example end before.
-    until = cut["cut_on"]
     connection.execute(f"SET VARIABLE facts_from = DATE '{cut['facts_from']}'")
-    connection.execute(f"SET VARIABLE cut_on = DATE '{until}'")
+    connection.execute(f"SET VARIABLE cut_on = DATE '{cut['cut_on']}'")
     connection.execute(text_of(SHARED))
     return connection
