@@ -30,7 +30,7 @@ def harmonise(release: Release, indicators: Sequence[str], as_of: date) -> Path:
     folder = _kept_folder() / release.id / as_of.isoformat()
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
-    missing = [code for code in indicators if not (folder / f"{code}.parquet").is_file()]
+    missing = [code for code in indicators if not (folder / f"{code}.json").is_file()]
     if missing:
         definitions = [each for each in release.definitions if each.code in missing]
         periods = [Period.parse(text) for text in release.manifest["periods"]]
@@ -39,8 +39,8 @@ def harmonise(release: Release, indicators: Sequence[str], as_of: date) -> Path:
             with open_kept_inputs(read_cut(release.cut_id), definitions) as opened:
                 compute(opened, definitions, periods, draft, as_of=as_of)
             folder.mkdir(parents=True, exist_ok=True)
-            # Each file is whole before it has its name, and the trees are there before the first figures.
-            for path in sorted(draft.iterdir(), key=lambda each: each.stem in missing):
+            # Each file is whole before it has its name, and what says how to read the others comes last.
+            for path in sorted(draft.iterdir(), key=lambda each: each.suffix == ".json"):
                 path.replace(folder / path.name)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
