@@ -83,6 +83,12 @@ class Engine:
         """Take an Arrow table into the engine."""
         return self._connection.create_table(self._next_name(), table, temp=True)
 
+    def take_rows(self, table: pa.Table) -> ir.Table:
+        """Take an Arrow table in as it is, without a copy; it is read where it stands."""
+        name = self._next_name()
+        self._connection.con.register(name, table)
+        return self._connection.table(name)
+
     def keep(self, plan: ir.Table, *, lasting: bool = False) -> ir.Table:
         """Run a plan now and keep its rows, where several later plans read them.
 

@@ -11,6 +11,8 @@ import pyarrow as pa
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from tongxin.analytics.row_plans import Recipe
+
 
 @dataclass(frozen=True)
 class Source:
@@ -26,5 +28,7 @@ class Source:
     registered: Mapping[str, str] = field(default_factory=dict)
 
 
-RowPlan: TypeAlias = "Callable[[Mapping[str, ir.Table]], ir.Table]"
-"""Makes the rows of a subject out of the tables of the lake, by source name."""
+TablePlan: TypeAlias = "Callable[[Mapping[str, ir.Table]], ir.Table]"
+"""Makes a table that several subjects need out of the tables of the lake, by name."""
+RowPlan: TypeAlias = "Callable[[Mapping[str, ir.Table]], Recipe]"
+"""Says how the rows of a subject come out of the tables of the lake, by name."""

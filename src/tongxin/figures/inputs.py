@@ -13,15 +13,17 @@ import ibis.expr.types as ir
 from django.conf import settings
 
 import tongxin
-from tongxin.analytics.answers import Lake, only_needed
+from tongxin.analytics.answers import Lake, columns_read
 from tongxin.analytics.conditions.expressions import related_used
 from tongxin.analytics.definitions import Definition
 from tongxin.analytics.engine import Engine
 from tongxin.analytics.figures import Inputs
 from tongxin.analytics.reported import ReportedTables
+from tongxin.analytics.row_makers import RowMaker
+from tongxin.analytics.row_plans import make_rows
 from tongxin.analytics.statements import select
 from tongxin.analytics.trees import Hierarchy, Placement
-from tongxin.lake.queries import Cut, declared_plans, open_histories, open_tables, read_cut
+from tongxin.lake.queries import Cut, WithHistories, declared_plans, open_tables, read_cut
 
 KEPT_CUTS = 3
 """Of so many cuts the rows of subjects stay on disk."""
@@ -46,10 +48,10 @@ def open_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tuple[E
     """Open a cut from its own files alone."""
     with open_engine() as engine:
         tables = open_tables(engine, cut)
-        histories = open_histories(tables, engine.keep)
+        maker = RowMaker(engine, WithHistories(tables, engine.keep))
         wanted = _subjects_of(definitions)
         subjects = {
-            name: engine.keep(only_needed(plan(histories), name, definitions))
+            name: maker.keep(plan(tables), columns_read(name, definitions))
             for name, plan in declared_plans().items()
             if name in wanted
         }
@@ -84,8 +86,9 @@ def _kept_rows(engine: Engine, cut: Cut, folder: Path, subject: str) -> Path:
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f".{secrets.token_hex(6)}"
-        histories = open_histories(open_tables(engine, cut), lambda plan: plan)
-        engine.write_parquet(declared_plans()[subject](histories), draft)
+        tables = open_tables(engine, cut)
+        histories = WithHistories(tables, lambda plan: plan)
+        engine.write_parquet(make_rows(declared_plans()[subject](tables), histories), draft)
         draft.replace(path)
         for old in sorted(folder.parent.iterdir(), reverse=True)[KEPT_CUTS:]:
             shutil.rmtree(old, ignore_errors=True)
