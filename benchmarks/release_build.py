@@ -10,12 +10,11 @@ Each build is a fresh process; the wall time includes the start of Python. Makin
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 from pathlib import Path
 from statistics import median
-
-import pyarrow.parquet as pq
 
 from benchmarks.homes import Run, environment, measure, temporary_home
 
@@ -48,8 +47,8 @@ def _populate(home: Path, workers: int) -> None:
 def _count_rows(home: Path) -> int:
     """Return how many figures the current release holds."""
     current = home / "releases" / (home / "releases" / "current").read_text(encoding="ascii").strip()
-    files = [path for path in current.glob("figures/*.parquet") if path.stem not in {"trees", "periods"}]
-    return sum(pq.read_metadata(path).num_rows for path in files)
+    manifest = json.loads((current / "manifest.json").read_text(encoding="utf-8"))
+    return sum(manifest["figures"].values())
 
 
 def _report(workers: int, runs: list[Run], rows: int) -> None:

@@ -8,9 +8,9 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, example, given, settings
+from tests.analytics.composed import NUMBERS, composed_figures
 from tests.analytics.provinces import SUBJECTS
 from tests.analytics.small_worlds import Row, World, age_on, band_of, small_worlds, two_cities
 
@@ -315,49 +315,48 @@ def _of_place(
 
         numbers = expect(world, code, chosen, day)
         if numbers[0] or numbers[1] or numbers[2]:
-            found[code, str(period), node, breakdown, category] = numbers
+            found[code, str(period), node, breakdown, category] = tuple(each or 0 for each in numbers)
     return found
 
 
-def computed_figures(world: World, as_of: date | None = None) -> dict[tuple, tuple]:
+def computed_figures(world: World, as_of: date | None = None, *, is_native: bool) -> dict[tuple, tuple]:
     found = {}
     with tempfile.TemporaryDirectory() as folder, Engine(threads=1) as engine:
         tables = {name: engine.take(table) for name, table in world.tables().items()}
         inputs = Inputs(Lake(tables), world.hierarchy)
-        compute_figures(engine, DEFINITIONS, inputs, PERIODS, Path(folder), as_of=as_of)
+        compute_figures(engine, DEFINITIONS, inputs, PERIODS, Path(folder), as_of=as_of, is_native=is_native)
         for definition in DEFINITIONS:
-            for row in pq.read_table(Path(folder) / f"{definition.code}.parquet").to_pylist():
-                place = tuple(
-                    row[n] for n in ("indicator", "period", "organisation", "breakdown", "category")
-                )
-                assert place not in found
-                found[place] = tuple(
-                    row[n] for n in ("numerator", "denominator", "undetermined", "population")
-                )
+            shown = {None, *(breakdown.name for breakdown in definition.breakdowns)}
+            for place, numbers in composed_figures(Path(folder), definition.code):
+                if place[2] in shown and any(numbers[name] for name in NUMBERS[:3]):
+                    found[definition.code, *place] = tuple(numbers[name] for name in NUMBERS)
     return found
 
 
 _slow = settings(max_examples=18, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+both_ways = pytest.mark.parametrize("is_native", [False, True], ids=["statements", "loops"])
 
 
+@both_ways
 @_slow
-@given(small_worlds())
-@example(two_cities())
-def test_every_figure_equals_its_facts(world: World) -> None:
-    assert computed_figures(world) == expected_figures(world)
+@given(world=small_worlds())
+@example(world=two_cities())
+def test_every_figure_equals_its_facts(world: World, is_native: bool) -> None:
+    assert computed_figures(world, is_native=is_native) == expected_figures(world)
 
 
+@both_ways
 @settings(_slow, max_examples=4)
-@given(small_worlds())
-@example(two_cities())
-def test_harmonised_figures_use_the_tree_of_the_chosen_day(world: World) -> None:
+@given(world=small_worlds())
+@example(world=two_cities())
+def test_harmonised_figures_use_the_tree_of_the_chosen_day(world: World, is_native: bool) -> None:
     chosen = date(2024, 6, 1)
 
-    assert computed_figures(world, chosen) == expected_figures(world, chosen)
+    assert computed_figures(world, chosen, is_native=is_native) == expected_figures(world, chosen)
 
 
 def test_windows_that_no_mask_holds_together_are_counted_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     world = two_cities()
     monkeypatch.setattr(event_cells, "MASK_BITS", 1)
 
-    assert computed_figures(world) == expected_figures(world)
+    assert computed_figures(world, is_native=False) == expected_figures(world)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.figures.stored import file_of
 
 
 @dataclass(frozen=True)
@@ -153,14 +154,14 @@ def test_a_release_verifies_and_a_tampered_one_does_not(jtrain: Home):
     assert jtrain.json("release", "verify")["agrees"] is True
 
     (release,) = [row for row in jtrain.json("release", "list") if row["current"]]
-    path = jtrain.folder / "releases" / release["release"] / "figures" / "employ_sum.parquet"
+    path, column = file_of(jtrain.folder / "releases" / release["release"] / "figures", "employ_sum")
     kept = path.read_bytes()
     try:
         import polars as pl
 
-        pl.read_parquet(path).with_columns(pl.col("numerator") + 1).write_parquet(path)
+        pl.read_parquet(path).with_columns(pl.col(column) + 1).write_parquet(path)
         answer = jtrain.json("release", "verify", status=1)
-        assert answer["differing"] == ["employ_sum.parquet"]
+        assert answer["differing"] == [path.name]
     finally:
         path.write_bytes(kept)
 
@@ -172,10 +173,11 @@ def test_a_damaged_release_is_a_sentence_and_its_verification_an_answer(jtrain: 
     folder = home.folder / "releases" / release["release"]
     asked = ("figures", "sales_sum", "--at", "jtrain", "--period", "1988")
 
-    (folder / "figures" / "sales_sum.parquet").unlink()
-    assert "sales_sum.parquet" in home.json(*asked, status=1)["error"]
+    path, _ = file_of(folder / "figures", "sales_sum")
+    path.unlink()
+    assert path.name in home.json(*asked, status=1)["error"]
     answer = home.json("release", "verify", status=1)
-    assert (answer["agrees"], answer["missing"]) == (False, ["sales_sum.parquet"])
+    assert (answer["agrees"], answer["missing"]) == (False, [path.name])
 
     (folder / "manifest.json").write_text("{", encoding="utf-8")
     assert "manifest.json" in home.json(*asked, status=1)["error"]

@@ -22,7 +22,23 @@ HERE = Path(__file__).parent
 SHARED = "lake"
 """The text that all others stand on."""
 FOUND = "SELECT period, organisation AS unit, coalesce(breakdown || '=' || category, 'all') AS category"
+NUMBERS = ("numerator", "denominator", "undetermined", "population")
 Row = tuple[Any, ...]
+
+
+def _piece_of(composition: dict[str, Any], piece: dict[str, Any], folder: Path) -> str:
+    """Return what one file says, each number as its terms have it; null where no file has any of it."""
+    anywhere = {term["number"] for each in composition["pieces"] for term in each["terms"]}
+    terms: dict[str, list[str]] = {name: ["0"] for name in {*anywhere, "undetermined"}}
+    for term in piece["terms"]:
+        terms[term["number"]].append(f"{term['sign']} * {term['column']}")
+    made = [f"{' + '.join(terms.get(name, ['NULL']))} AS {name}" for name in NUMBERS]
+    windows = ", ".join(f"('{period}', {window})" for period, window in piece["windows"].items())
+    return (
+        f"SELECT period, organisation, breakdown, category, '{composition['definition']}' AS definition,"
+        f" {', '.join(made)} FROM read_parquet('{folder / piece['file']}')"
+        f' JOIN (VALUES {windows}) AS w (period, number) ON w.number = "window"'
+    )
 
 
 @dataclass(frozen=True)
@@ -42,10 +58,16 @@ class Province:
 
     def find(self, code: str) -> None:
         """Read what the release says, as the table `found`."""
-        path = self.release.folder / "figures" / f"{code}.parquet"
-        numbers = "definition, numerator, denominator, undetermined, population"
+        folder = self.release.folder / "figures"
+        compositions = json.loads((folder / f"{code}.json").read_text(encoding="utf-8"))
+        shown = ", ".join(f"'{each.name}'" for each in self.release.newest(code).breakdowns)
+        pieces = [_piece_of(each, piece, folder) for each in compositions for piece in each["pieces"]]
+        sums = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in NUMBERS)
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE found AS {FOUND}, {numbers} FROM read_parquet('{path}')"
+            f"CREATE OR REPLACE TEMP TABLE found AS {FOUND}, definition, {sums}"
+            f" FROM ({' UNION ALL '.join(pieces)})"
+            f" WHERE breakdown IS NULL{f' OR breakdown IN ({shown})' if shown else ''} GROUP BY ALL"
+            " HAVING coalesce(sum(numerator), 0) <> 0 OR sum(denominator) <> 0 OR sum(undetermined) <> 0"
         )
         self._value_found()
 

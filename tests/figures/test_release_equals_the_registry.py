@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 from django.db import connection
+from tests.figures.stored import file_of
 from tests.figures.world import World
 
 from tongxin.codes.periods import Period
@@ -149,15 +150,15 @@ def test_reported_values_are_divided_and_units_that_did_not_report_are_counted(w
 def test_a_release_agrees_with_itself_until_a_file_is_tampered_with(world: World):
     assert verify_release(actor=None).agrees
 
-    path = world.release.folder / "figures" / "headcount.parquet"
+    path, column = file_of(world.release.folder / "figures", "headcount")
     whole = path.read_bytes()
     try:
-        pl.read_parquet(path).with_columns(pl.col("numerator") + 1).write_parquet(path)
+        pl.read_parquet(path).with_columns(pl.col(column) + 1).write_parquet(path)
         outcome = verify_release(actor=None)
     finally:
         path.write_bytes(whole)
 
-    assert outcome.differing == ("headcount.parquet",)
+    assert outcome.differing == (path.name,)
 
 
 def test_the_next_release_is_another_folder_and_becomes_current_as_a_whole(world: World):
@@ -189,5 +190,5 @@ def test_the_tree_of_one_day_can_be_taken_for_all_periods(world: World):
     # Beta with its one worker moved away between the two periods.
     assert values == {None: [4, 3], date(2026, 9, 30): [3, 3], date(2026, 6, 30): [4, 4]}
     kept = world.home / "scratch" / "as_of" / world.release.id / "2026-09-30"
-    assert (kept / "headcount.parquet").is_file()
+    assert (kept / "headcount.json").is_file()
     assert not (world.release.folder / "as_of").exists(), "a release is never added to"

@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import translation
 from tests.cast import Cast
 
 from tongxin.audit.models import LogEntry
@@ -196,7 +197,7 @@ def test_a_row_without_values_is_a_warning(cast: Cast, tmp_path):
 
 
 def test_who_reports_for_no_unit_is_refused_with_a_sentence(cast: Cast, tmp_path):
-    with pytest.raises(PermissionDenied, match="报送"):
+    with translation.override("en"), pytest.raises(PermissionDenied, match="You report for no unit"):
         send(tmp_path, [[cast.alpha.code, "2026Q3", 1, 1]], actor=cast.viewer_of_xiaoshan)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import reverse
 from tests.figures.pages import open_page
+from tests.figures.stored import file_of
 from tests.figures.world import World
 
 from tongxin.analytics.damage import DamagedFileError
@@ -45,29 +47,33 @@ def damaged(path: Path, content: bytes | None) -> Iterator[None]:
         forget()
 
 
+def headcount_file(world: World) -> Path:
+    return file_of(world.release.folder / "figures", "headcount")[0]
+
+
 def forget() -> None:
     for cached in (selection._read_kept, queries.store_in, queries._load_release, queries._read_line):
         cached.cache_clear()
 
 
 def test_a_figure_file_that_is_gone_is_an_error_and_never_0(world: World):
-    with damaged(world.release.folder / "figures" / "headcount.parquet", None):
+    with damaged(headcount_file(world), None):
         store = FigureStore(
             world.release.folder / "figures",
             world.release.definitions,
             written=world.release.manifest["figures"],
         )
-        with pytest.raises(DamagedFileError, match=r"headcount\.parquet"):
+        with pytest.raises(DamagedFileError, match=re.escape(headcount_file(world).name)):
             store.read("headcount", [world.cast.alpha.pk], [QUARTER])
         outcome = verify_release(actor=None)
 
     assert (outcome.agrees, outcome.differing, outcome.missing) == (
-        False, ("headcount.parquet",), ("headcount.parquet",),
+        False, (headcount_file(world).name,), (headcount_file(world).name,),
     )  # fmt: skip
 
 
 def test_a_page_over_a_damaged_file_is_calm_and_shows_no_figure(world: World):
-    path = world.release.folder / "figures" / "headcount.parquet"
+    path = headcount_file(world)
     for content in (None, path.read_bytes()[:200]):
         with damaged(path, content):
             page = open_page(
@@ -79,12 +85,12 @@ def test_a_page_over_a_damaged_file_is_calm_and_shows_no_figure(world: World):
 
 @pytest.mark.parametrize("offset", [0, 4, 100, -200, -6, -1])
 def test_one_flipped_byte_is_found_wherever_it_is(world: World, offset: int):
-    path = world.release.folder / "figures" / "headcount.parquet"
+    path = headcount_file(world)
     content = bytearray(path.read_bytes())
     content[offset] ^= 0xFF
 
     with damaged(path, bytes(content)):
-        assert verify_release(actor=None).differing == ("headcount.parquet",)
+        assert verify_release(actor=None).differing == (headcount_file(world).name,)
 
 
 def test_definitions_and_manifest_are_papers_of_the_release_too(world: World):
@@ -118,12 +124,12 @@ def test_a_release_of_an_earlier_version_has_no_hashes_and_is_computed_again(wor
     path = world.release.folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     old = {name: value for name, value in manifest.items() if name not in {"files", "sha256"}}
-    figures = world.release.folder / "figures" / "headcount.parquet"
+    figures = headcount_file(world)
 
     with damaged(path, json.dumps(old).encode()):
         assert verify_release(actor=None).agrees
         with damaged(figures, figures.read_bytes()[:-3]):
-            assert verify_release(actor=None).unreadable == ("headcount.parquet",)
+            assert verify_release(actor=None).unreadable == (headcount_file(world).name,)
 
 
 def test_a_damaged_manifest_stands_in_the_list_as_damaged(world: World):
@@ -183,7 +189,7 @@ def test_an_earlier_release_that_is_damaged_takes_nothing_from_the_first_page(wo
     earlier = world.release.folder.with_name("20200101-000000-00000000")
     shutil.copytree(world.release.folder, earlier)
     try:
-        for path in (earlier / "manifest.json", earlier / "figures" / "headcount.parquet"):
+        for path in (earlier / "manifest.json", file_of(earlier / "figures", "headcount")[0]):
             with damaged(path, b"{"):
                 page = open_page(world.cast.office_of_hangzhou, reverse("home"), at=world.cast.hangzhou.code)
             assert page.status_code == 200

@@ -37,6 +37,18 @@ def age_bands() -> list[str]:
     return [entry.code for entry in get_list(AGE_BAND).entries]
 
 
+def band_of_age(age: int) -> str:
+    """Return the band of a whole age.
+
+    Examples
+    --------
+    >>> band_of_age(24), band_of_age(25), band_of_age(99)
+    ('under_25', '25_34', '55_over')
+    """
+    entries = get_list(AGE_BAND).entries
+    return next(entry.code for entry in entries if entry.upper is None or age <= entry.upper)
+
+
 def _years(born: ir.DateColumn, day: ir.DateColumn) -> ir.IntegerColumn:
     reached = day.month() * 100 + day.day() >= born.month() * 100 + born.day()
     years = day.year() - born.year() - reached.ifelse(0, 1)

@@ -55,10 +55,10 @@ def narrow(family: Family, table: ir.Table, days: list[str]) -> ir.Table:
     return table.select(*dict.fromkeys(wanted))
 
 
-def only_needed(table: ir.Table, subject: str, definitions: Sequence[Definition]) -> ir.Table:
-    """Return the rows of a subject with only those columns that definitions read.
+def columns_read(subject: str, definitions: Sequence[Definition]) -> set[str] | None:
+    """Return the stored fields of a subject that definitions read.
 
-    All of them where a condition ranges over related rows, or over these: what it reads is not known here.
+    None where a condition ranges over related rows, or over these: what it reads is not known here.
     """
     parts = [part for each in definitions for part in each.parts if part and not part.is_reported]
     ranges = {
@@ -69,18 +69,15 @@ def only_needed(table: ir.Table, subject: str, definitions: Sequence[Definition]
         for name in (part.subject, *related_used(condition))
     }
     if subject in ranges:
-        return table
-    wanted = [name for name in _BASE if name in table.columns]
+        return None
+    read: set[str] = set()
     for definition in definitions:
         own = {part.subject for part in definition.parts if part}
         for part in definition.parts:
-            wanted += columns_needed(part) if part and part.subject == subject else []
+            read |= set(columns_needed(part) if part and part.subject == subject else ())
         for breakdown in definition.breakdowns if subject in own else ():
-            wanted += map(derived_from, breakdown.columns_in(subject))
-    return table.select(*dict.fromkeys(wanted))
-
-
-_BASE = ("entity", "worker", "organisation", "on", "valid_from", "valid_to")
+            read |= set(map(derived_from, breakdown.columns_in(subject)))
+    return read
 
 
 def is_dated(part: Part) -> bool:

@@ -111,7 +111,7 @@ _KEPT = ("window", "organisation", "entity", "worker", "overlaps", "month")
 
 def _dictionary(bench: Bench, lake: Lake, slots: Slots) -> pa.Table:
     """Return the slot of each category that a family may meet, and of some that it may not."""
-    offered = _categories(bench, lake)
+    offered = categories_of(bench, lake)
     numbered = [
         {"breakdown": n, "category": each, "slot": slots.number(name, each)}
         for n, (name, columns) in enumerate(bench.family.breakdowns.items())
@@ -121,7 +121,7 @@ def _dictionary(bench: Bench, lake: Lake, slots: Slots) -> pa.Table:
     return pa.Table.from_pylist(numbered, schema=schema)
 
 
-def _categories(bench: Bench, lake: Lake) -> dict[str, list[str]]:
+def categories_of(bench: Bench, lake: Lake) -> dict[str, list[str]]:
     """Return the categories that each column of the breakdowns may have, in order."""
     columns = {column for columns in bench.family.breakdowns.values() for column in columns}
     derived = {column for column in columns if column.rpartition(".")[2] == AGE_BAND}

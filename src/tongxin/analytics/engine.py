@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ import duckdb
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -52,6 +54,8 @@ class Engine:
         options: dict[str, object] = {"threads": threads, "memory_limit": memory_limit}
         if temp_directory is not None:
             options["temp_directory"] = str(temp_directory)
+        self.threads = threads or len(os.sched_getaffinity(0))
+        """How many threads may run at once."""
         self._connection = ibis.duckdb.connect(
             **{name: setting for name, setting in options.items() if setting is not None}
         )
@@ -79,6 +83,12 @@ class Engine:
         """Take an Arrow table into the engine."""
         return self._connection.create_table(self._next_name(), table, temp=True)
 
+    def take_rows(self, table: pa.Table) -> ir.Table:
+        """Take an Arrow table in as it is, without a copy; it is read where it stands."""
+        name = self._next_name()
+        self._connection.con.register(name, table)
+        return self._connection.table(name)
+
     def keep(self, plan: ir.Table, *, lasting: bool = False) -> ir.Table:
         """Run a plan now and keep its rows, where several later plans read them.
 
@@ -105,11 +115,16 @@ class Engine:
             self._kept.add(name)
         return name
 
-    def take_text(self, table: pa.Table) -> str:
+    def fetch_arrays(self, statement: str) -> dict[str, np.ndarray]:
+        """Run a statement whose columns are numbers without gaps, and return them as arrays."""
+        found: dict[str, np.ndarray] = self._connection.con.execute(statement).fetchnumpy()
+        return found
+
+    def take_text(self, table: pa.Table, *, lasting: bool = False) -> str:
         """Take an Arrow table in for statements; returns the name of the table."""
         source = self._next_name()
         self._connection.con.register(source, table)
-        name = self.keep_text(f"FROM {source}")
+        name = self.keep_text(f"FROM {source}", lasting=lasting)
         self._connection.con.unregister(source)
         return name
 
@@ -128,6 +143,10 @@ class Engine:
     def add_text(self, name: str, statement: str) -> None:
         """Add the rows of a statement to a kept table."""
         self._run(f"INSERT INTO {name} {statement}")
+
+    def count(self, plan: ir.Table) -> int:
+        """Return how many rows a plan has."""
+        return int(self._run(select(["count(*)"], f"{self.text(plan)} AS r")).fetchone()[0])
 
     def is_empty(self, name: str) -> bool:
         """Tell whether a kept table has no rows."""

@@ -20,6 +20,11 @@ MASK_BITS = 62
 
 
 def event_rows(bench: Bench, lake: Lake) -> ir.Table:
+    """Return the events of all windows with their categories."""
+    return bench.with_categories(event_days(bench, lake))
+
+
+def event_days(bench: Bench, lake: Lake) -> ir.Table:
     """Return the events of all windows, answered on their day, with their month counted from the year 0."""
     family = bench.family
     rows = narrow(family, lake.tables[family.subject], ["on"])
@@ -27,7 +32,7 @@ def event_rows(bench: Bench, lake: Lake) -> ir.Table:
     last = max(bench.windows.rows["last_day"].to_pylist())
     rows = rows.filter(rows.on.between(ibis.literal(first), ibis.literal(last)))
     rows = rows.mutate(month=(rows.on.year() * 12 + rows.on.month()).cast("int32"))
-    return bench.with_categories(add_answers(family, rows, lake, "on"))
+    return add_answers(family, rows, lake, "on")
 
 
 def event_cells(coded: CodedRows, key: Key) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""One file of figures: only those parts of it are read that may hold what is asked for.
+"""One file of tallies: only those parts of it are read that may hold what is asked for.
 
 Rows stand in the order of breakdown and node, so a few row groups hold the figures of one node. They are
 found here by hand: `pyarrow.dataset` imports pandas, which takes longer than a command may to answer.
@@ -41,7 +41,7 @@ class _Group:
 
 
 class FigureFile:
-    """A Parquet file of figures; it never changes, so what its row groups hold is read once."""
+    """A Parquet file of tallies; it never changes, so what its row groups hold is read once."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -50,27 +50,28 @@ class FigureFile:
             self._groups = tuple(_read_groups(self._metadata))
 
     def read(
-        self, columns: Sequence[str], nodes: Sequence[int], periods: Sequence[str], breakdown: str | None
+        self, columns: Sequence[str], nodes: Sequence[int], windows: Sequence[int], breakdown: str | None
     ) -> pa.Table:
-        """Return the figures of nodes in periods: the totals, or those of one breakdown."""
+        """Return the cells of nodes in windows: of the totals, or of one breakdown."""
         first, last = min(nodes), max(nodes)
         groups = [n for n, group in enumerate(self._groups) if group.may_hold(first, last, breakdown)]
         # Opened anew each time, as several threads may read at once.
         with legible(self._path), pq.ParquetFile(self._path, metadata=self._metadata) as file:
-            names = list(dict.fromkeys([*columns, "organisation", "period", "breakdown"]))
+            names = list(dict.fromkeys([*columns, "organisation", "window", "breakdown"]))
             table = file.read_row_groups(groups, columns=names, use_threads=False)
         named = table["breakdown"]
-        placed = pc.is_in(table["organisation"], _whole_numbers(nodes))
+        placed = pc.is_in(table["organisation"], _whole_numbers(nodes, pa.int64()))
         shown = pc.is_null(named) if breakdown is None else pc.is_in(named, _texts([breakdown]))
-        return table.filter(pc.and_(pc.and_(placed, shown), pc.is_in(table["period"], _texts(periods))))
+        met = pc.is_in(table["window"], _whole_numbers(windows, pa.int32()))
+        return table.filter(pc.and_(pc.and_(placed, shown), met))
 
 
 # Arrays out of their parts: whatever is not yet Arrow's, Arrow asks pandas about, and imports it to ask.
 
 
-def _whole_numbers(values: Sequence[int]) -> pa.Array:
-    stored = np.array(values, dtype=np.int64)
-    return pa.Array.from_buffers(pa.int64(), stored.size, [None, pa.py_buffer(stored)])
+def _whole_numbers(values: Sequence[int], kind: pa.DataType) -> pa.Array:
+    stored = np.array(values, dtype=f"int{kind.bit_width}")
+    return pa.Array.from_buffers(kind, stored.size, [None, pa.py_buffer(stored)])
 
 
 def _texts(values: Sequence[str]) -> pa.Array:

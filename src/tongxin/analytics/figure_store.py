@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
-from tongxin.analytics.damage import DamagedFileError
+from tongxin.analytics.compositions import Composition, Piece, read_compositions
+from tongxin.analytics.damage import DamagedFileError, legible
 from tongxin.analytics.definitions import Definition, version_for
 from tongxin.analytics.figure_files import FigureFile, read_whole
 from tongxin.codes.periods import Period
@@ -57,17 +60,10 @@ class Figure:
     expected: int | None = None
 
 
-@dataclass(frozen=True)
-class _Row:
-    numerator: int = 0
-    denominator: int | None = None
-    undetermined: int = 0
-    population: int = 0
-    reporting: int | None = None
-    expected: int | None = None
-
-
+_Row = Counter[str]
+"""The numbers of a figure by name; what no file says is 0."""
 _Place = tuple[int, str, str | None]
+_Read = TypeVar("_Read")
 
 
 class FigureStore:
@@ -160,23 +156,60 @@ class FigureStore:
 
     def _rows(
         self, indicator: str, nodes: list[int], periods: list[str], breakdown: str | None
-    ) -> dict[_Place, _Row]:
-        path = self._directory / f"{indicator}.parquet"
-        if not path.exists():
-            if indicator in self._written:
-                raise DamagedFileError(path)
-            return {}
+    ) -> Mapping[_Place, _Row]:
         if not nodes or not periods:
             return {}
-        # What is computed for a day may be cleared away and computed again under the same name.
-        written_at = path.stat().st_mtime_ns
+        rows: dict[_Place, _Row] = {}
+        for composition in self._compositions(indicator):
+            for piece in composition.pieces:
+                of_window: dict[int, list[str]] = {}
+                for period in periods:
+                    if period in piece.windows:
+                        of_window.setdefault(piece.windows[period], []).append(period)
+                if of_window:
+                    self._add_piece(rows, piece, nodes, of_window, breakdown)
+        return rows
+
+    def _add_piece(
+        self,
+        rows: dict[_Place, _Row],
+        piece: Piece,
+        nodes: list[int],
+        of_window: Mapping[int, list[str]],
+        breakdown: str | None,
+    ) -> None:
+        """Add what one file says to the figures."""
+        columns = list(dict.fromkeys(term.column for term in piece.terms))
+        file = self._kept(self._directory / piece.file, FigureFile)
+        table = file.read([*_CELL, *columns], nodes, list(of_window), breakdown)
+        numbers = {name: table[name].to_pylist() for name in columns}
+        cells = zip(*(table[name].to_pylist() for name in _CELL), strict=True)
+        for at, (node, window, category) in enumerate(cells):
+            for period in of_window[window]:
+                row = rows.setdefault((node, period, category), Counter())
+                for term in piece.terms:
+                    row[term.number] += term.sign * numbers[term.column][at]
+
+    def _compositions(self, indicator: str) -> list[Composition]:
+        path = self._directory / f"{indicator}.json"
+        if path.exists():
+            return self._kept(path, read_compositions)
+        if indicator in self._written:
+            raise DamagedFileError(path)
+        return []
+
+    def _kept(self, path: Path, read: Callable[[Path], _Read]) -> _Read:
+        """Return what is read of a file, read once for as long as it stays."""
+        with legible(path):
+            # What is computed for a day may be cleared away and computed again under the same name.
+            written_at = path.stat().st_mtime_ns
         if self._files.get(path, (0, None))[0] != written_at:
-            self._files[path] = written_at, FigureFile(path)
-        table = self._files[path][1].read(_COLUMNS, nodes, periods, breakdown)
-        return dict(_read_rows(table))
+            self._files[path] = written_at, read(path)
+        kept: _Read = self._files[path][1]
+        return kept
 
     @cached_property
-    def _files(self) -> dict[Path, tuple[int, FigureFile]]:
+    def _files(self) -> dict[Path, tuple[int, Any]]:
         return {}
 
     @cached_property
@@ -250,45 +283,38 @@ def _figure(
     if basis.version is None or not basis.tree.is_alive(node):
         return Figure(*known, None, None, None, Status.NOT_APPLICABLE, None, 0, 0)
     row = rows.get((node, basis.period, place[1]), _NOTHING)
-    denominator = (row.denominator or 0) if basis.is_ratio else None
+    denominator = row["denominator"] if basis.is_ratio else None
     status = _status(basis, denominator, row)
     is_there = status is not Status.MISSING
     return Figure(
         *known,
-        _value(basis.scale, row.numerator, None if basis.is_ranked else denominator)
+        _value(basis.scale, row["numerator"], None if basis.is_ranked else denominator)
         if status is Status.OK
         else None,
-        row.numerator if is_there and not basis.is_ranked else None,
+        row["numerator"] if is_there and not basis.is_ranked else None,
         denominator if is_there else None,
         status,
         _completeness(row, reported=basis.is_reported),
-        row.undetermined,
-        row.population,
-        (row.reporting or 0) if basis.is_reported else None,
-        (row.expected or 0) if basis.is_reported else None,
+        row["undetermined"],
+        row["population"],
+        row["reporting"] if basis.is_reported else None,
+        row["expected"] if basis.is_reported else None,
     )
 
 
 def _status(basis: _Basis, denominator: int | None, row: _Row) -> Status:
-    if basis.is_reported and not row.reporting:
+    if basis.is_reported and not row["reporting"]:
         return Status.MISSING
     return Status.NO_VALUE if denominator == 0 else Status.OK
 
 
 def _completeness(row: _Row, *, reported: bool) -> float | None:
-    if reported and not row.expected:
+    if reported and not row["expected"]:
         return None
-    return 1.0 if row.population == 0 else 1 - row.undetermined / row.population
+    return 1.0 if row["population"] == 0 else 1 - row["undetermined"] / row["population"]
 
 
-_NUMBERS = list(_Row.__dataclass_fields__)
-_COLUMNS = ["organisation", "period", "category", *_NUMBERS]
-
-
-def _read_rows(table: pa.Table) -> Iterator[tuple[_Place, _Row]]:
-    columns = [table[name].to_pylist() for name in _COLUMNS]
-    for node, period, category, *numbers in zip(*columns, strict=True):
-        yield (node, period, category), _Row(*numbers)
+_CELL = ("organisation", "window", "category")
 
 
 class _StoredTree:
@@ -320,5 +346,5 @@ class _Basis:
     is_reported: bool = False
 
 
-_NOTHING = _Row()
+_NOTHING: _Row = Counter()
 _NO_TREE = _StoredTree(*(np.zeros(0, dtype=kind) for kind in ("int64", "int64", "bool", "object")))

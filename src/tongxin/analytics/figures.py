@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,18 +13,11 @@ import pyarrow.parquet as pq
 
 from tongxin.analytics.answers import Lake
 from tongxin.analytics.cells import Bench, code_rows, find_windows
+from tongxin.analytics.composing import Place, compose, families_of
+from tongxin.analytics.compositions import Composition, write_compositions
 from tongxin.analytics.definitions import Definition
 from tongxin.analytics.engine import Engine, TooLargeError
 from tongxin.analytics.event_cells import event_cells, event_rows
-from tongxin.analytics.figure_rows import (
-    ROW_GROUP,
-    Calendar,
-    Names,
-    Place,
-    RolledUp,
-    families_of,
-    figure_rows,
-)
 from tongxin.analytics.forests import plant
 from tongxin.analytics.reported import WEIGHTS, ReportedTables, roll_up_reported
 from tongxin.analytics.rollup import roll_up
@@ -32,9 +25,13 @@ from tongxin.analytics.slots import Slots
 from tongxin.analytics.spell_cells import spell_cells, spell_rows
 from tongxin.analytics.statements import select
 from tongxin.analytics.tallies import Claim, Family, Plan
+from tongxin.analytics.tally_files import TallyFile, count_cells, name_of, write_table, write_tables
 from tongxin.analytics.trees import DatedTrees, Hierarchy, date_trees
 from tongxin.analytics.value_cells import ranked_values
 from tongxin.codes.periods import Period
+
+MANY = 400_000
+"""From so many rows of a subject on, loading the compiled loops is repaid."""
 
 
 class FigureError(ValueError):
@@ -66,7 +63,7 @@ class Inputs:
 
 @dataclass
 class Summary:
-    """What a computation did: rows written per indicator, and facts whose organisation is in no tree."""
+    """What a computation did: figures by indicator, and facts whose organisation is in no tree."""
 
     figures: dict[str, int] = field(default_factory=dict)
     unplaced: dict[str, int] = field(default_factory=dict)
@@ -81,6 +78,7 @@ def compute_figures(
     target: Path,
     *,
     as_of: date | None = None,
+    is_native: bool | None = None,
 ) -> Summary:
     """Compute the figures of definitions for periods at every node, and write them into a directory.
 
@@ -93,9 +91,13 @@ def compute_figures(
     periods
         The periods; a definition makes figures only for those of its kinds.
     target
-        A directory, made where missing: one Parquet file per indicator, `trees.parquet`, `periods.parquet`.
+        A directory, made where missing: Parquet files of what was tallied, `trees.parquet`,
+        `periods.parquet`, and for each indicator a JSON file that says how its figures are put together.
     as_of
         Use the tree of this day for every period, instead of that of the period's last day.
+    is_native
+        Whether to add up by compiled loops or by statements, which give the same figures; without it, by
+        loops where rows are many.
 
     Returns
     -------
@@ -108,94 +110,122 @@ def compute_figures(
     _write_trees(target, trees, chosen)
     summary = Summary(trees=len(trees.versions))
     if plan.claims:
-        _Computation(engine, inputs, trees, plan, target).run(summary)
+        _Computation(engine, inputs, trees, plan, target, is_native=is_native).run(summary)
     return summary
 
 
 class _Computation:
-    """One run: families are rolled up in turn, and figures written as soon as all is there for them."""
+    """One run: families are rolled up and written in turn, then how figures come out of them."""
 
-    def __init__(self, engine: Engine, inputs: Inputs, trees: DatedTrees, plan: Plan, target: Path) -> None:
-        self._engine, self._inputs, self._trees, self._target = engine, inputs, trees, target
+    def __init__(
+        self,
+        engine: Engine,
+        inputs: Inputs,
+        trees: DatedTrees,
+        plan: Plan,
+        target: Path,
+        *,
+        is_native: bool | None,
+    ) -> None:
+        self._engine, self._inputs, self._trees, self._plan = engine, inputs, trees, plan
+        self._target, self._is_native = target, is_native
         self._forest = plant(engine, trees)
-        self._slots = Slots()
-        self._calendar = Calendar({period for claim in plan.claims for period in claim.periods})
-        self._periods = engine.take_names(self._calendar.table())
-        self._rolled: dict[Place, RolledUp] = {}
-        self._families = list(plan.families.values())
-        self._waiting: dict[str, list[Claim]] = {}
-        for claim in plan.claims:
-            self._waiting.setdefault(claim.definition.code, []).append(claim)
+        self._files: dict[Place, TallyFile] = {}
 
     def run(self, summary: Summary) -> None:
-        order, rows = list(self._waiting), dict(self._write_ready())
-        while self._families:
-            family = self._families.pop(0)
-            waiting = [claim for claims in self._waiting.values() for claim in claims]
-            with _sums_of([claim for claim in waiting if _takes(claim, family)]):
+        for family in self._plan.families.values():
+            with _sums_of([claim for claim in self._plan.claims if _takes(claim, family)]):
                 self._roll_up(family)
             if family.subject not in summary.unplaced:
                 summary.unplaced[family.subject] = self._count_unplaced(family.subject)
-            rows |= self._write_ready()
-        summary.figures = {code: rows[code] for code in order}
+        composed: dict[str, list[Composition]] = {}
+        for claim in self._plan.claims:
+            with _sums_of([claim]):
+                reported = self._reported(claim) if claim.definition.is_reported else None
+            composed.setdefault(claim.definition.code, []).append(compose(claim, self._files, reported))
+        for code, compositions in composed.items():
+            write_compositions(compositions, self._target / f"{code}.json")
+            summary.figures[code] = sum(each.figures for each in compositions)
 
     def _roll_up(self, family: Family) -> None:
         engine, lake = self._engine, self._inputs.lake
         if family.subject not in lake.tables:
             raise FigureError(f"there is no table of the subject '{family.subject}'")
-        is_stock = family.timing.at_end
         bench = Bench(engine, family, find_windows(family, self._trees))
-        windows = engine.take_text(self._calendar.windows(bench.windows.of_period))
         with engine.scratch():
-            rows = spell_rows(bench, lake) if is_stock else event_rows(bench, lake)
-            coded = code_rows(bench, rows, lake, self._forest, self._slots)
-            for key in family.keys:
-                cells = list(spell_cells(coded, key) if is_stock else event_cells(coded, key))
-                tallies = family.of_key(key)
-                kinds = {each.name: "BIGINT" if each.weight else "INTEGER" for each in coded.tallies(tallies)}
-                table = roll_up(engine, cells, self._forest, kinds)
-                columns = {tally.name: coded.tallies([tally])[0].name for tally in tallies}
-                self._rolled[id(family), key] = RolledUp(table, columns, windows)
-            for values, ranked in family.values.items():
-                table = ranked_values(coded, values, ranked, is_stock=is_stock)
-                columns = {tally.name: tally.name for tally in ranked}
-                self._rolled[id(family), values] = RolledUp(table, columns, windows)
+            if not (self._wants_loops(family) and self._roll_up_native(bench)):
+                self._roll_up_stated(bench)
 
-    def _write_ready(self) -> dict[str, int]:
-        """Write the figures that wait for nothing more, and forget what no others wait for."""
-        still = {id(family) for family in self._families}
-        ready = [code for code, claims in self._waiting.items() if not _identities(claims) & still]
-        rows = {}
-        if ready:
-            names = Names(self._engine.take_names(self._slots.table()), self._periods)
-            rows = {code: self._write(code, self._waiting.pop(code), names) for code in ready}
-        wanted = set[int]().union(*map(_identities, self._waiting.values()))
-        for place in [place for place in self._rolled if place[0] not in wanted]:
-            self._engine.drop(self._rolled.pop(place).table)
-        return rows
+    def _wants_loops(self, family: Family) -> bool:
+        if self._is_native is not None:
+            return self._is_native
+        return self._engine.count(self._inputs.lake.tables[family.subject]) >= MANY
 
-    def _write(self, code: str, claims: Sequence[Claim], names: Names) -> int:
-        with _sums_of(claims), self._engine.scratch():
-            reported = {
-                claim.definition.version: self._reported(claim)
-                for claim in claims
-                if claim.definition.is_reported
-            }
-            statement = figure_rows(claims, self._rolled, reported, self._calendar, self._forest, names)
-            path = self._target / f"{code}.parquet"
-            rows = self._engine.write_text(statement, path, row_group_size=ROW_GROUP)
-        for each in reported.values():
-            self._engine.drop(each.table)
-        return rows
+    def _roll_up_native(self, bench: Bench) -> bool:
+        """Roll a family up by compiled loops; tell whether it is one for them."""
+        # The compiler takes long to load, and what answers pages has no need of it.
+        from tongxin.analytics.native import NativeFamily, can_take  # noqa: PLC0415
 
-    def _reported(self, claim: Claim) -> RolledUp:
+        family = bench.family
+        if not can_take(bench):
+            return False
+        native = NativeFamily(bench, self._inputs.lake, self._trees)
+        if not native.is_in_reach(list(family.tallies.values())):
+            return False
+        for key in family.keys:
+            settled = {tally.name: native.settle(tally) for tally in family.of_key(key)}
+            if settled:
+                file = self._file(bench, key.value, {name: tally.name for name, tally in settled.items()})
+                write_tables(
+                    native.roll_up(key, list(dict.fromkeys(settled.values()))), self._target / file.name
+                )
+                self._files[id(family), key] = self._counted(file)
+        for n, (values, ranked) in enumerate(family.values.items()):
+            file = self._file(bench, f"{values.weight}-{n}", {tally.name: tally.name for tally in ranked})
+            write_tables(native.rank(values, ranked), self._target / file.name)
+            self._files[id(family), values] = self._counted(file)
+        return True
+
+    def _roll_up_stated(self, bench: Bench) -> None:
+        """Roll a family up by statements."""
+        engine, lake, family, forest = self._engine, self._inputs.lake, bench.family, self._forest
+        slots, is_stock = Slots(), family.timing.at_end
+        rows = spell_rows(bench, lake) if is_stock else event_rows(bench, lake)
+        coded = code_rows(bench, rows, lake, forest, slots)
+        for key in family.keys:
+            tallies = family.of_key(key)
+            kinds = {each.name: "BIGINT" if each.weight else "INTEGER" for each in coded.tallies(tallies)}
+            if not kinds:
+                continue
+            cells = list(spell_cells(coded, key) if is_stock else event_cells(coded, key))
+            table = roll_up(engine, cells, forest, kinds)
+            columns = {tally.name: coded.tallies([tally])[0].name for tally in tallies}
+            self._files[id(family), key] = self._write(self._file(bench, key.value, columns), table, slots)
+        for n, (values, ranked) in enumerate(family.values.items()):
+            table = ranked_values(coded, values, ranked, is_stock=is_stock)
+            file = self._file(bench, f"{values.weight}-{n}", {tally.name: tally.name for tally in ranked})
+            self._files[id(family), values] = self._write(file, table, slots)
+
+    def _file(self, bench: Bench, what: str, columns: Mapping[str, str]) -> TallyFile:
+        return TallyFile(name_of(bench.family, what), columns, bench.windows.of_period, {})
+
+    def _write(self, file: TallyFile, table: str, slots: Slots) -> TallyFile:
+        names = self._engine.take_names(slots.table())
+        columns = list(dict.fromkeys(file.columns.values()))
+        write_table(self._engine, table, columns, self._forest, names, self._target / file.name)
+        self._engine.drop(table)
+        return self._counted(file)
+
+    def _counted(self, file: TallyFile) -> TallyFile:
+        return replace(file, cells=count_cells(self._engine, self._target / file.name))
+
+    def _reported(self, claim: Claim) -> TallyFile:
         if self._inputs.reported is None:
             raise FigureError(f"{claim.definition.version} takes reported values, and none are given")
         table = roll_up_reported(self._engine, claim, self._inputs.reported, self._trees, self._forest)
-        windows = self._calendar.windows({period: n for n, period in enumerate(claim.periods)})
-        columns = {name: name for name in WEIGHTS}
-        columns |= {"undetermined": "expected - reporting", "population": "expected"}
-        return RolledUp(table, columns, self._engine.take_text(windows))
+        name = f"reported-{claim.definition.code}-{claim.definition.sha256[:10]}.parquet"
+        windows = {period: n for n, period in enumerate(claim.periods)}
+        return self._write(TallyFile(name, {name: name for name in WEIGHTS}, windows, {}), table, Slots())
 
     def _count_unplaced(self, subject: str) -> int:
         rows = self._engine.text(self._inputs.lake.tables[subject])
@@ -214,11 +244,6 @@ def _sums_of(claims: Iterable[Claim]) -> Iterator[None]:
 
 def _takes(claim: Claim, family: Family) -> bool:
     return any(each is family for each in families_of(claim))
-
-
-def _identities(claims: Sequence[Claim]) -> set[int]:
-    """Return which families definitions take numbers from."""
-    return {id(family) for claim in claims for family in families_of(claim)}
 
 
 def _write_trees(target: Path, trees: DatedTrees, periods: Sequence[Period]) -> None:

@@ -11,20 +11,26 @@ import pyarrow as pa
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from tongxin.analytics.row_plans import Recipe
+
 
 @dataclass(frozen=True)
 class Source:
     """A table of registered facts, extracted as it is.
 
     `rows` returns a query of the registry whose columns stand in the order of the schema. `registered` names
-    the registry's column behind each, where each is one.
+    the registry's column behind each, where each is one. By the columns of `key` a record is known again in a
+    later extract, whatever else has been corrected in it.
     """
 
     name: str
     schema: pa.Schema
     rows: Callable[[], Any]
     registered: Mapping[str, str] = field(default_factory=dict)
+    key: tuple[str, ...] = ("id",)
 
 
-RowPlan: TypeAlias = "Callable[[Mapping[str, ir.Table]], ir.Table]"
-"""Makes the rows of a subject out of the tables of the lake, by source name."""
+TablePlan: TypeAlias = "Callable[[Mapping[str, ir.Table]], ir.Table]"
+"""Makes a table that several subjects need out of the tables of the lake, by name."""
+RowPlan: TypeAlias = "Callable[[Mapping[str, ir.Table]], Recipe]"
+"""Says how the rows of a subject come out of the tables of the lake, by name."""

@@ -20,21 +20,30 @@ def spell_rows(bench: Bench, lake: Lake) -> ir.Table:
 
     `overlaps` marks the spells of an entity that ever stands in two spells at once; only these need care.
     """
-    family, engine = bench.family, bench.engine
-    rows = narrow(family, lake.tables[family.subject], ["valid_from", "valid_to"])
-    days = bench.windows.rows["last_day"].to_pylist()
-    until = ibis.coalesce(rows.valid_to, _LAST_OF_TIME)
-    rows = rows.mutate(until=until).filter(
-        rows.valid_from <= ibis.literal(max(days)), until > ibis.literal(min(days))
-    )
+    rows = spells_in_time(bench, lake)
     order = ibis.window(group_by="entity", order_by=["valid_from", "until"], rows=(None, -1))
     met = (rows.until.max().over(order) > rows.valid_from).fill_null(ibis.literal(value=False))
     rows = rows.mutate(meets=met)
     rows = rows.mutate(overlaps=rows.meets.any().over(ibis.window(group_by="entity")))
-    static = engine.keep(add_answers(family, rows, lake, None))
-    windows = engine.take(bench.windows.rows).select("window", "version", day="last_day")
+    static = bench.engine.keep(add_answers(bench.family, rows, lake, None))
+    return bench.with_categories(held_spells(bench, static, lake))
+
+
+def spells_in_time(bench: Bench, lake: Lake) -> ir.Table:
+    """Return the spells that reach into the time of the windows; `until` is the first day after them."""
+    rows = narrow(bench.family, lake.tables[bench.family.subject], ["valid_from", "valid_to"])
+    days = bench.windows.rows["last_day"].to_pylist()
+    until = ibis.coalesce(rows.valid_to, _LAST_OF_TIME)
+    return rows.mutate(until=until).filter(
+        rows.valid_from <= ibis.literal(max(days)), until > ibis.literal(min(days))
+    )
+
+
+def held_spells(bench: Bench, static: ir.Table, lake: Lake) -> ir.Table:
+    """Return spells once for each window on whose day they hold, with the answers that depend on the day."""
+    windows = bench.engine.take(bench.windows.rows).select("window", "version", day="last_day")
     held = (static.valid_from <= windows.day) & (static.until > windows.day)
-    return bench.with_categories(add_answers(family, static.join(windows, held), lake, "day"))
+    return add_answers(bench.family, static.join(windows, held), lake, "day")
 
 
 def spell_cells(coded: CodedRows, key: Key) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Why a figure is another in a later release: one ingredient is exchanged at a time, in a fixed order.
 
 definition → tree → corrected facts → new facts. Each step is a whole computation, so the steps add up to the
-difference. New are facts dated after the last day of the earlier release; all others that are there now and
-were not then, or were otherwise, are corrected: entered late, changed or removed.
+difference. New are records that the earlier release did not have, whatever their date; corrected are those
+that it had and that say something else now, or are gone.
 """
 
 from __future__ import annotations
@@ -12,22 +12,17 @@ import secrets
 import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-import ibis
-import ibis.expr.types as ir
 from django.conf import settings
 
-from tongxin.analytics.answers import Lake
 from tongxin.analytics.definitions import version_for
 from tongxin.analytics.figure_store import Figure, FigureStore
-from tongxin.analytics.figures import Inputs
-from tongxin.analytics.reported import ReportedTables
 from tongxin.codes.periods import Period
 from tongxin.figures.compute import compute
-from tongxin.figures.inputs import TREE_TABLES, hierarchy_of_cut, open_kept_inputs
+from tongxin.figures.harmonising import is_computed, take_over
+from tongxin.figures.inputs import TREE_TABLES, hierarchy_of_cut, open_kept_inputs, open_known_inputs
 from tongxin.figures.queries import Release
 from tongxin.lake.queries import Cut, read_cut
 
@@ -78,9 +73,8 @@ def _store_after(pair: Pair, code: str, step: Step) -> FigureStore | None:
             return None if pair.shares_definition(code) else _computed(pair, step, code, cuts)
         case Step.TREE:
             return None if _alike(cuts, TREE_TABLES) else _computed(pair, step, code, cuts)
-        case Step.CORRECTED if pair.period.last_day > pair.before.cut_on:
+        case Step.CORRECTED if not _alike(cuts, cuts[1].files.keys() - set(TREE_TABLES)):
             return _computed(pair, step, code, cuts)
-    # Nothing that is dated after a period has a part in its figures.
     return pair.after.store
 
 
@@ -97,7 +91,7 @@ def prepare_steps(pair: Pair, codes: Sequence[str]) -> None:
         _compute(pair, Step.DEFINITION, renewed, cuts)
     if not _alike(cuts, TREE_TABLES):
         _compute(pair, Step.TREE, codes, cuts)
-    if pair.period.last_day > pair.before.cut_on:
+    if not _alike(cuts, cuts[1].files.keys() - set(TREE_TABLES)):
         _compute(pair, Step.CORRECTED, codes, cuts)
 
 
@@ -113,21 +107,20 @@ def _compute(pair: Pair, step: Step, codes: Sequence[str], cuts: Sequence[Cut]) 
     folder = base / step.value
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(base)
-    missing = [code for code in codes if not (folder / f"{code}.parquet").is_file()]
+    missing = [code for code in codes if not is_computed(folder, code)]
     if missing:
         definitions = [each for each in pair.after.definitions if each.code in missing]
         before, after = cuts
-        facts = after if step is Step.CORRECTED else before
+        opening = open_kept_inputs(before, definitions)
+        if step is Step.CORRECTED:
+            opening = open_known_inputs(after, before, definitions)
         tree = before if step is Step.DEFINITION else after
         draft = base / f".{secrets.token_hex(6)}"
         try:
-            with open_kept_inputs(facts, definitions) as (engine, opened):
+            with opening as (engine, opened):
                 inputs = replace(opened, hierarchy=hierarchy_of_cut(tree))
-                known = _as_known_on(inputs, pair.before.cut_on) if step is Step.CORRECTED else inputs
-                compute((engine, known), definitions, [pair.period], draft)
-            # A file is whole before it has its name, and the trees are there before the first figures.
-            for path in sorted(draft.iterdir(), key=lambda each: each.stem in missing):
-                path.replace(folder / path.name)
+                compute((engine, inputs), definitions, [pair.period], draft)
+            take_over(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         _clear_away(kept)
@@ -138,26 +131,3 @@ def _clear_away(kept: Path) -> None:
     pairs = sorted(kept.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
     for old in pairs[KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
-
-
-def _as_known_on(inputs: Inputs, day: date) -> Inputs:
-    """Leave out facts dated after a day: what begins then, and that something ends then."""
-    tables = {name: _until(table, day) for name, table in inputs.lake.tables.items()}
-    reported = inputs.reported
-    if reported is not None:
-        ended = [
-            text
-            for text in reported.values.period.to_pyarrow().unique().to_pylist()
-            if Period.parse(text).last_day <= day
-        ]
-        values = reported.values.filter(reported.values.period.isin(ended))
-        reported = ReportedTables(values, reported.expected)
-    return replace(inputs, lake=Lake(tables), reported=reported)
-
-
-def _until(table: ir.Table, day: date) -> ir.Table:
-    last = ibis.literal(day)
-    if "valid_from" not in table.columns:
-        return table.filter(table["on"] <= last)
-    open_end = (table.valid_to <= last).ifelse(table.valid_to, ibis.null(table.valid_to.type()))
-    return table.filter(table.valid_from <= last).mutate(valid_to=open_end)

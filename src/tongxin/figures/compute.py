@@ -47,8 +47,8 @@ def build_release(*, actor: Principal, progress: Progress | None = None, fresh_c
     require(actor, Action.BUILD_RELEASE, Programme.objects.select_related("root").get(pk=1).root)
     with alone("draft") as draft:
         cut = extract(actor=actor, progress=progress) if fresh_cut else read_cut()
-        release_id = _write_release(draft, cut, progress)
-        folder = _free(release_id)
+        _write_release(draft, cut, progress)
+        folder = _free(cut)
         draft.rename(folder)
         release = _make_current(folder.name)
     log.record(
@@ -62,8 +62,8 @@ def build_release(*, actor: Principal, progress: Progress | None = None, fresh_c
     return release
 
 
-def _write_release(draft: Path, cut: Cut, progress: Progress | None) -> str:
-    """Write the files of a release, the manifest last; returns the identifier that it is to have."""
+def _write_release(draft: Path, cut: Cut, progress: Progress | None) -> None:
+    """Write the files of a release, the manifest last."""
     text, items = published_text(), data_items()
     definitions, periods = parse_definitions(text, items), periods_of(cut)
     started = time.perf_counter()
@@ -72,12 +72,11 @@ def _write_release(draft: Path, cut: Cut, progress: Progress | None) -> str:
             progress("compute", 30)
         summary = compute(opened, definitions, periods, draft / "figures")
     (draft / "definitions.yaml").write_text(text, encoding="utf-8")
-    now = timezone.localtime()
     manifest = {
         "cut": cut.id,
         "cut_on": cut.cut_on.isoformat(),
         "root": cut.root,
-        "built_at": now.isoformat(timespec="seconds"),
+        "built_at": timezone.localtime().isoformat(timespec="seconds"),
         "code_version": tongxin.__version__,
         "is_synthetic": cut.is_synthetic,
         "items": {code: asdict(item) for code, item in items.items()},
@@ -88,16 +87,15 @@ def _write_release(draft: Path, cut: Cut, progress: Progress | None) -> str:
         "seconds": round(time.perf_counter() - started, 2),
     }
     write_manifest(draft, manifest)
-    return f"{now:%Y%m%d-%H%M%S}-{cut.id[-8:]}"
 
 
-def _free(release_id: str) -> Path:
-    """Return the folder of a new release; of two in one second the second has a letter."""
-    for suffix in ("", *"abcdefghijklmnopqrstuvwxyz"):
-        folder = releases_folder() / f"{release_id}{suffix}"
-        if not folder.exists():
-            return folder
-    raise FileExistsError(release_id)
+def _free(cut: Cut) -> Path:
+    """Return the folder of a new release, named so that it comes after all that are there."""
+    while True:
+        second = f"{timezone.localtime():%Y%m%d-%H%M%S}"
+        if not any(releases_folder().glob(f"{second}-*")):
+            return releases_folder() / f"{second}-{cut.id[-8:]}"
+        time.sleep(0.1)
 
 
 def _make_current(release_id: str) -> Release:

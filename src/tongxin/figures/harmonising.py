@@ -30,7 +30,7 @@ def harmonise(release: Release, indicators: Sequence[str], as_of: date) -> Path:
     folder = _kept_folder() / release.id / as_of.isoformat()
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
-    missing = [code for code in indicators if not (folder / f"{code}.parquet").is_file()]
+    missing = [code for code in indicators if not is_computed(folder, code)]
     if missing:
         definitions = [each for each in release.definitions if each.code in missing]
         periods = [Period.parse(text) for text in release.manifest["periods"]]
@@ -38,14 +38,24 @@ def harmonise(release: Release, indicators: Sequence[str], as_of: date) -> Path:
         try:
             with open_kept_inputs(read_cut(release.cut_id), definitions) as opened:
                 compute(opened, definitions, periods, draft, as_of=as_of)
-            folder.mkdir(parents=True, exist_ok=True)
-            # Each file is whole before it has its name, and the trees are there before the first figures.
-            for path in sorted(draft.iterdir(), key=lambda each: each.stem in missing):
-                path.replace(folder / path.name)
+            take_over(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         _clear_away()
     return folder
+
+
+def is_computed(folder: Path, code: str) -> bool:
+    """Tell whether a folder has the figures of an indicator."""
+    return (folder / f"{code}.json").is_file()
+
+
+def take_over(draft: Path, folder: Path) -> None:
+    """Move computed figures to where they are read, while others may be reading there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # Each file is whole before it has its name, and what says how to read the others comes last.
+    for path in sorted(draft.iterdir(), key=lambda each: each.suffix == ".json"):
+        path.replace(folder / path.name)
 
 
 def _kept_folder() -> Path:

@@ -14,16 +14,25 @@ import ibis.expr.types as ir
 from django.conf import settings
 
 import tongxin
-from tongxin.analytics.answers import Lake, only_needed
+from tongxin.analytics.answers import Lake, columns_read
 from tongxin.analytics.conditions.expressions import related_used
 from tongxin.analytics.definitions import Definition
 from tongxin.analytics.engine import Engine
 from tongxin.analytics.figures import Inputs
 from tongxin.analytics.reported import ReportedTables
+from tongxin.analytics.row_makers import RowMaker
+from tongxin.analytics.row_plans import make_rows
 from tongxin.analytics.statements import select
 from tongxin.analytics.successions import Event, Successions, read_successions
 from tongxin.analytics.trees import Hierarchy, Placement
-from tongxin.lake.queries import Cut, declared_plans, open_histories, open_tables, read_cut
+from tongxin.lake.queries import (
+    Cut,
+    WithHistories,
+    declared_plans,
+    declared_sources,
+    open_tables,
+    read_cut,
+)
 
 TREE_TABLES = ("placements", "events", "event_others")
 """The tables of a cut that say where units stood and what became of them."""
@@ -49,16 +58,34 @@ def _scratch() -> Path:
 def open_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tuple[Engine, Inputs]]:
     """Open a cut from its own files alone."""
     with open_engine() as engine:
-        tables = open_tables(engine, cut)
-        histories = open_histories(tables, engine.keep)
-        wanted = _subjects_of(definitions)
-        subjects = {
-            name: engine.keep(only_needed(plan(histories), name, definitions))
-            for name, plan in declared_plans().items()
-            if name in wanted
+        yield engine, _inputs_of(engine, open_tables(engine, cut), definitions)
+
+
+@contextmanager
+def open_known_inputs(
+    cut: Cut, earlier: Cut, definitions: Sequence[Definition]
+) -> Iterator[tuple[Engine, Inputs]]:
+    """Open a cut with those records alone that an earlier one had; they say what they say in the later."""
+    with open_engine() as engine:
+        tables, had = open_tables(engine, cut), open_tables(engine, earlier)
+        known = {
+            source.name: tables[source.name].semi_join(had[source.name], list(source.key))
+            for source in declared_sources()
+            if source.name in tables and source.name in had
         }
-        reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
-        yield engine, Inputs(Lake(subjects), _hierarchy_of(engine, tables), reported)
+        yield engine, _inputs_of(engine, {**tables, **known}, definitions)
+
+
+def _inputs_of(engine: Engine, tables: Mapping[str, ir.Table], definitions: Sequence[Definition]) -> Inputs:
+    maker = RowMaker(engine, WithHistories(tables, engine.keep))
+    wanted = _subjects_of(definitions)
+    subjects = {
+        name: maker.keep(plan(tables), columns_read(name, definitions))
+        for name, plan in declared_plans().items()
+        if name in wanted
+    }
+    reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
+    return Inputs(Lake(subjects), _hierarchy_of(engine, tables), reported)
 
 
 @contextmanager
@@ -88,8 +115,9 @@ def _kept_rows(engine: Engine, cut: Cut, folder: Path, subject: str) -> Path:
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f".{secrets.token_hex(6)}"
-        histories = open_histories(open_tables(engine, cut), lambda plan: plan)
-        engine.write_parquet(declared_plans()[subject](histories), draft)
+        tables = open_tables(engine, cut)
+        histories = WithHistories(tables, lambda plan: plan)
+        engine.write_parquet(make_rows(declared_plans()[subject](tables), histories), draft)
         draft.replace(path)
         for old in sorted(folder.parent.iterdir(), reverse=True)[KEPT_CUTS:]:
             shutil.rmtree(old, ignore_errors=True)

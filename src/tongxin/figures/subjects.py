@@ -34,11 +34,13 @@ SOURCES = (
         "reported_values",
         pa.schema([("item", _TEXT), ("organisation", _INT), ("period", _TEXT), ("value", _INT)]),
         _values,
+        key=("item", "organisation", "period"),
     ),
     Source(
         "reporting_units",
         pa.schema([("organisation", _INT), ("valid_from", _DAY), ("valid_to", _DAY)]),
         _duties,
+        key=("organisation", "valid_from"),
     ),
 )
 

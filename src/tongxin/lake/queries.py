@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -17,7 +17,7 @@ from django.apps import apps
 from django.conf import settings
 
 from tongxin.analytics.damage import DamagedFileError
-from tongxin.analytics.sources import RowPlan, Source
+from tongxin.analytics.sources import RowPlan, Source, TablePlan
 from tongxin.analytics.subjects import Subject
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def declared_plans() -> Mapping[str, RowPlan]:
 
 
 @lru_cache(maxsize=1)
-def declared_histories() -> Mapping[str, RowPlan]:
+def declared_histories() -> Mapping[str, TablePlan]:
     """Return what several plans need beside the tables of the lake, by the name under which they find it."""
     return {name: plan for module in _declared("plans") for name, plan in module.HISTORIES.items()}
 
@@ -121,8 +121,19 @@ def open_tables(engine: Engine, cut: Cut, files: Mapping[str, CutFile] | None = 
     return {name: engine.read_parquet(lake_folder() / file.path) for name, file in chosen.items()}
 
 
-def open_histories(
-    tables: Mapping[str, ir.Table], keep: Callable[[ir.Table], ir.Table]
-) -> dict[str, ir.Table]:
-    """Return the tables of a cut with the histories that plans share; `keep` works each of them out once."""
-    return {**tables, **{name: keep(plan(tables)) for name, plan in declared_histories().items()}}
+class WithHistories(Mapping[str, "ir.Table"]):
+    """Tables by name; those that are made of others are made once, and only if anybody asks."""
+
+    def __init__(self, tables: Mapping[str, ir.Table], keep: Callable[[ir.Table], ir.Table]) -> None:
+        self._tables, self._keep = dict(tables), keep
+
+    def __getitem__(self, name: str) -> ir.Table:
+        if name not in self._tables and name in declared_histories():
+            self._tables[name] = self._keep(declared_histories()[name](self._tables))
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._tables, **declared_histories()})
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))

@@ -92,20 +92,31 @@ SOURCES = (
             ]
         ),
         _organisations,
+        key=("organisation",),
     ),
     Source(
         "placements",
         pa.schema([("organisation", _INT), ("parent", _INT), ("level", _TEXT), *_SPELL]),
         _placements,
+        key=("organisation", "valid_from"),
     ),
     Source(
         "events",
         pa.schema([("event", _INT), ("on", _DAY), ("kind", _TEXT), ("organisation", _INT)]),
         _events,
+        key=("event",),
     ),
-    Source("event_others", pa.schema([("event", _INT), ("organisation", _INT)]), _event_others),
     Source(
-        "names", pa.schema([("organisation", _INT), ("name_zh", _TEXT), ("name_en", _TEXT), *_SPELL]), _names
+        "event_others",
+        pa.schema([("event", _INT), ("organisation", _INT)]),
+        _event_others,
+        key=("event", "organisation"),
+    ),
+    Source(
+        "names",
+        pa.schema([("organisation", _INT), ("name_zh", _TEXT), ("name_en", _TEXT), *_SPELL]),
+        _names,
+        key=("organisation", "valid_from"),
     ),
     Source(
         "particulars",
@@ -120,8 +131,14 @@ SOURCES = (
             ]
         ),
         _particulars,
+        key=("organisation", "valid_from"),
     ),
-    Source("covers", pa.schema([("organisation", _INT), ("union", _INT), *_SPELL]), _covers),
+    Source(
+        "covers",
+        pa.schema([("organisation", _INT), ("union", _INT), *_SPELL]),
+        _covers,
+        key=("organisation", "union", "valid_from"),
+    ),
 )
 
 SUBJECTS: tuple[Subject, ...] = ()

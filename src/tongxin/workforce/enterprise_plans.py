@@ -7,73 +7,78 @@ from functools import partial
 import ibis
 import ibis.expr.types as ir
 
-from tongxin.analytics.sources import RowPlan
-from tongxin.analytics.spells import History, attach, cut_spans, merge_overlapping
+from tongxin.analytics.row_plans import Held, Recipe, Tables
+from tongxin.analytics.sources import RowPlan, TablePlan
 from tongxin.analytics.subjects import Subject
 from tongxin.workforce.enterprise_subjects import ENTERPRISES, UNIT_EVENTS
-from tongxin.workforce.histories import Tables, history_of_unit
+from tongxin.workforce.histories import UNIT, in_force
 
 
-def _unit_event_rows(subject: Subject, tables: Tables) -> ir.Table:
+def _unit_event_rows(subject: Subject, tables: Tables) -> Recipe:
     table = tables[subject.name]
     taken = {f"{subject.variable}.{field.name}": table[field.name] for field in subject.fields}
     nobody = ibis.null("int64")
     rows = table.select(entity="id", worker=nobody, organisation="organisation", on="on", **taken)
-    return attach(rows, "on", [history_of_unit(tables)])
+    return Recipe(rows, [UNIT])
 
 
-def _in_force(table: ir.Table, name: str) -> ir.Table:
-    held = table.mutate(**{name: ibis.literal(1)})
-    return merge_overlapping(held, "organisation", name)
+def _contracts(tables: Tables) -> ir.Table:
+    return _agreements(tables["agreements"], "has_collective_contract")
 
 
-def _agreements(tables: Tables, name: str, kinds: list[str] | None) -> History:
+def _skill_pay(tables: Tables) -> ir.Table:
     table = tables["agreements"]
-    chosen = table if kinds is None else table.filter(table.kind.isin(kinds))
-    spells = chosen.select("organisation", valid_from="on", valid_to="expires_on")
-    return History(_in_force(spells, name), "organisation", "organisation", {f"enterprise.{name}": name})
+    return _agreements(table.filter(table.kind == "skill_pay"), "has_skill_pay")
 
 
-def _congresses(tables: Tables) -> History:
+def _agreements(table: ir.Table, name: str) -> ir.Table:
+    spells = table.select("organisation", valid_from="on", valid_to="expires_on")
+    return in_force(spells, "organisation", name)
+
+
+def _congresses(tables: Tables) -> ir.Table:
     """A congress counts as established for a year from its session."""
     table = tables["congresses"]
-    spells = table.select(
-        "organisation", valid_from="on", valid_to=(table.on + ibis.interval(years=1)).cast("date")
-    )
-    return History(
-        _in_force(spells, "has_congress"),
-        "organisation",
-        "organisation",
-        {"enterprise.has_congress": "has_congress"},
+    until = (table.on + ibis.interval(years=1)).cast("date")
+    return in_force(
+        table.select("organisation", valid_from="on", valid_to=until), "organisation", "has_congress"
     )
 
 
-def _unions(tables: Tables) -> History:
+def _unions(tables: Tables) -> ir.Table:
     spells = tables["covers"].select("organisation", "valid_from", "valid_to")
-    return History(
-        _in_force(spells, "has_union"), "organisation", "organisation", {"enterprise.has_union": "has_union"}
-    )
+    return in_force(spells, "organisation", "has_union")
 
 
-_FLAGS = [field.name for field in ENTERPRISES.fields]
-
-
-def _enterprise_rows(tables: Tables) -> ir.Table:
+def _enterprise_rows(tables: Tables) -> Recipe:
     table = tables["organisations"]
     spans = table.filter(table.level == "enterprise").select(
-        "organisation", valid_from="opened_on", valid_to="closed_on"
+        "organisation",
+        entity="organisation",
+        worker=ibis.null("int64"),
+        valid_from="opened_on",
+        valid_to="closed_on",
+        enterprise="organisation",
     )
-    histories = [
-        history_of_unit(tables),
-        _unions(tables),
-        _agreements(tables, "has_collective_contract", None),
-        _agreements(tables, "has_skill_pay", ["skill_pay"]),
-        _congresses(tables),
-    ]
-    rows = cut_spans(spans, "organisation", histories)
-    flags = {f"enterprise.{name}": rows[f"enterprise.{name}"].notnull() for name in _FLAGS}
-    return rows.mutate(entity=rows.organisation, worker=ibis.null("int64"), **flags)
+    return Recipe(spans, [UNIT, *_FLAGS], span="enterprise")
 
+
+ENTERPRISE_HISTORIES: dict[str, TablePlan] = {
+    "has_union": _unions,
+    "has_collective_contract": _contracts,
+    "has_skill_pay": _skill_pay,
+    "has_congress": _congresses,
+}
+_FLAGS = [
+    Held(
+        name,
+        "organisation",
+        "organisation",
+        {f"enterprise.{name}": name},
+        {f"enterprise.{name}": False},
+    )
+    for name in ENTERPRISE_HISTORIES
+]
 
 ENTERPRISE_PLANS: dict[str, RowPlan] = {
     ENTERPRISES.name: _enterprise_rows,

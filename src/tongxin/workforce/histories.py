@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import ibis
 import ibis.expr.types as ir
 
-from tongxin.analytics.spells import History, merge_overlapping
+from tongxin.analytics.row_plans import Held, Tables
+from tongxin.analytics.spells import merge_overlapping
 from tongxin.codes.lists import get_list
 
-Tables = Mapping[str, ir.Table]
-
+NO_GRADE = "none"
 MEMBER_STATES = ["registered", "retained"]
 """Who is counted as a member: on the register, or with membership retained."""
 
@@ -31,45 +29,37 @@ def grades_over_time(tables: Tables) -> ir.Table:
     )
     merged = merge_overlapping(facts, "worker", "rank")
     codes = [(entry.rank, entry.code) for entry in get_list("skill_grade").entries]
-    return merged.mutate(grade=merged["rank"].cases(*codes))
+    # No certificate on record is a known answer, and no gap.
+    return merged.mutate(grade=merged["rank"].cases(*codes).coalesce(NO_GRADE))
 
 
 def members_over_time(tables: Tables) -> ir.Table:
-    """Return since when and until when each worker was a union member anywhere."""
+    """Return over time whether each worker was a union member anywhere."""
     table = tables["memberships"]
     held = table.filter(table.state.isin(MEMBER_STATES))
-    return merge_overlapping(held.mutate(member=ibis.literal(1)), "worker", "member")
+    return in_force(held, "worker", "is_member")
 
 
-def histories_of_person(tables: Tables) -> list[History]:
-    return [
-        History(tables["grades"], "worker", "worker", {"worker.grade": "grade"}),
-        History(tables["members"], "worker", "worker", {"worker.member": "member"}),
-    ]
+def in_force(spells: ir.Table, key: str, name: str) -> ir.Table:
+    """Return over time whether any spell of a key holds, as a column of this name."""
+    merged = merge_overlapping(spells.mutate(**{name: ibis.literal(1)}), key, name)
+    return merged.mutate(**{name: merged[name].notnull()})
 
 
-def history_of_unit(tables: Tables) -> History:
-    names = ("industry", "ownership", "size", "is_above_scale")
-    return History(
-        tables["particulars"],
-        "organisation",
-        "organisation",
-        {f"organisation.{name}": name for name in names},
-    )
-
-
-def complete_person(rows: ir.Table, tables: Tables) -> ir.Table:
-    """Add what never changes of a person; no certificate on record is the grade "none", a known answer."""
-    people = tables["people"]
-    person = people.select(
-        person="worker",
-        **{f"worker.{name}": people[name] for name in ("sex", "birth_date", "education")},
-    )
-    joined = rows.left_join(person, rows.worker == person.person).drop("person")
-    return joined.mutate(
-        **{
-            "worker.employed": ibis.literal(value=True),
-            "worker.grade": joined["worker.grade"].coalesce("none"),
-            "worker.is_member": joined["worker.member"].notnull(),
-        }
-    ).drop("worker.member")
+PERSON = (
+    Held("grades", "worker", "worker", {"worker.grade": "grade"}, {"worker.grade": NO_GRADE}),
+    Held("members", "worker", "worker", {"worker.is_member": "is_member"}, {"worker.is_member": False}),
+    Held(
+        "people",
+        "worker",
+        "worker",
+        {f"worker.{name}": name for name in ("sex", "birth_date", "education")},
+        is_dated=False,
+    ),
+)
+UNIT = Held(
+    "particulars",
+    "organisation",
+    "organisation",
+    {f"organisation.{name}": name for name in ("industry", "ownership", "size", "is_above_scale")},
+)

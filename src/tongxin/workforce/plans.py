@@ -7,18 +7,12 @@ from functools import partial
 import ibis
 import ibis.expr.types as ir
 
-from tongxin.analytics.sources import RowPlan
-from tongxin.analytics.spells import History, attach, cut_spans, holds
+from tongxin.analytics.row_plans import Held, Recipe, Tables
+from tongxin.analytics.sources import RowPlan, TablePlan
+from tongxin.analytics.spells import holds
 from tongxin.analytics.subjects import Subject
-from tongxin.workforce.enterprise_plans import ENTERPRISE_PLANS
-from tongxin.workforce.histories import (
-    Tables,
-    complete_person,
-    grades_over_time,
-    histories_of_person,
-    history_of_unit,
-    members_over_time,
-)
+from tongxin.workforce.enterprise_plans import ENTERPRISE_HISTORIES, ENTERPRISE_PLANS
+from tongxin.workforce.histories import PERSON, UNIT, grades_over_time, members_over_time
 from tongxin.workforce.subjects import CERTIFICATES, EMPLOYMENTS, EVENTS, WORKERS
 
 # Spells
@@ -36,9 +30,9 @@ def _jobs(tables: Tables) -> ir.Table:
     ).mutate(valid_to=lambda t: t.valid_to.cast("date"))
 
 
-def _worker_rows(tables: Tables) -> ir.Table:
-    pieces = cut_spans(_jobs(tables), "job", [*histories_of_person(tables), history_of_unit(tables)])
-    return complete_person(pieces.mutate(entity=pieces.worker), tables).drop("job")
+def _worker_rows(tables: Tables) -> Recipe:
+    jobs = _jobs(tables)
+    return Recipe(jobs.mutate(**_EMPLOYED, entity=jobs.worker), [*PERSON, UNIT], span="job")
 
 
 def _states(tables: Tables) -> ir.Table:
@@ -47,17 +41,17 @@ def _states(tables: Tables) -> ir.Table:
     return table.mutate(valid_to=table.valid_from.lead().over(order))
 
 
-def _employment_rows(tables: Tables) -> ir.Table:
+def _employment_rows(tables: Tables) -> Recipe:
+    jobs = _jobs(tables)
     names = ("post", "occupation", "form", "wage")
-    states = History(_states(tables), "employment", "job", {f"employment.{name}": name for name in names})
-    pieces = cut_spans(_jobs(tables), "job", [*histories_of_person(tables), history_of_unit(tables), states])
-    return complete_person(pieces.mutate(entity=pieces.job), tables).drop("job")
+    states = Held("states", "employment", "job", {f"employment.{name}": name for name in names})
+    return Recipe(jobs.mutate(**_EMPLOYED, entity=jobs.job), [*PERSON, UNIT, states], span="job")
 
 
 # Events
 
 
-def _certificate_rows(tables: Tables) -> ir.Table:
+def _certificate_rows(tables: Tables) -> Recipe:
     """Return certificates where their holders worked on the day from which they are held."""
     table = tables["certificates"]
     jobs = _jobs(tables)
@@ -71,25 +65,25 @@ def _certificate_rows(tables: Tables) -> ir.Table:
         on="held_from",
         **{f"certificate.{name}": met[name] for name in ("grade", "occupation")},
     )
-    return _dated(rows, tables)
+    return Recipe(rows.mutate(**_EMPLOYED), [*PERSON, UNIT])
 
 
-def _dated(rows: ir.Table, tables: Tables) -> ir.Table:
-    """Give events of persons what the person and the unit were on the day."""
-    return complete_person(
-        attach(rows, "on", [*histories_of_person(tables), history_of_unit(tables)]), tables
-    )
-
-
-def _event_rows(subject: Subject, tables: Tables) -> ir.Table:
+def _event_rows(subject: Subject, tables: Tables) -> Recipe:
     table = tables[subject.name]
     taken = {f"{subject.variable}.{field.name}": table[field.name] for field in subject.fields}
-    return _dated(
-        table.select(entity="id", worker="worker", organisation="organisation", on="on", **taken), tables
-    )
+    rows = table.select(entity="id", worker="worker", organisation="organisation", on="on", **taken)
+    return Recipe(rows.mutate(**_EMPLOYED), [*PERSON, UNIT])
 
 
-HISTORIES: dict[str, RowPlan] = {"grades": grades_over_time, "members": members_over_time}
+# Who has an employment, or a record of one, is employed there.
+_EMPLOYED = {"worker.employed": ibis.literal(value=True)}
+
+HISTORIES: dict[str, TablePlan] = {
+    "grades": grades_over_time,
+    "members": members_over_time,
+    "states": _states,
+    **ENTERPRISE_HISTORIES,
+}
 PLANS: dict[str, RowPlan] = {
     WORKERS.name: _worker_rows,
     EMPLOYMENTS.name: _employment_rows,

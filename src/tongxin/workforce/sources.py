@@ -29,7 +29,9 @@ from tongxin.workforce.models import (
 _INT, _TEXT, _DAY, _FLAG = pa.int64(), pa.string(), pa.date32(), pa.bool_()
 
 
-def _source(name: str, model: type[Model], **columns: tuple[str, pa.DataType]) -> Source:
+def _source(
+    name: str, model: type[Model], key: tuple[str, ...] = ("id",), **columns: tuple[str, pa.DataType]
+) -> Source:
     """Declare a source: its column names, each with the model's field that it comes from and its type."""
 
     def rows() -> QuerySet[Any, Any]:
@@ -37,7 +39,7 @@ def _source(name: str, model: type[Model], **columns: tuple[str, pa.DataType]) -
 
     schema = pa.schema([(column, kind) for column, (_, kind) in columns.items()])
     registered = {column: "id" if path == "pk" else path for column, (path, _) in columns.items()}
-    return Source(name, schema, rows, registered)
+    return Source(name, schema, rows, registered, key)
 
 
 _WORKER = {"id": ("pk", _INT), "worker": ("worker_id", _INT), "organisation": ("organisation_id", _INT)}
@@ -47,6 +49,7 @@ SOURCES = (
     _source(
         "people",
         Worker,
+        key=("worker",),
         worker=("pk", _INT),
         sex=("sex", _TEXT),
         birth_date=("born_on", _DAY),
@@ -58,6 +61,7 @@ SOURCES = (
     _source(
         "employment_states",
         EmploymentState,
+        key=("employment", "valid_from"),
         employment=("employment_id", _INT),
         valid_from=("valid_from", _DAY),
         post=("post", _TEXT),

@@ -1,0 +1,164 @@
+"""The second way to roll a family up: its rows as arrays, added up by compiled loops.
+
+The statements of `cells`, `rollup` and `value_cells` are the reference; both give the same numbers, and this
+is many times as fast where people are many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from tongxin.analytics import kernels
+from tongxin.analytics.answers import Lake
+from tongxin.analytics.cells import Bench
+from tongxin.analytics.measures import Key
+from tongxin.analytics.row_arrays import RowArrays, Split, is_aged
+from tongxin.analytics.tallies import State, Tally, Values
+from tongxin.analytics.tally_columns import settle
+from tongxin.analytics.trees import DatedTrees
+
+MOST_WINDOWS = 62
+"""So many windows fit a mask."""
+MOST_TALLIES = 62
+"""So many tallies fit a mask."""
+LARGEST = 2**62
+"""No sum and no multiple of a value may come near what 64 bits hold; the loops do not look."""
+
+Cube: TypeAlias = npt.NDArray[np.int64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
+
+
+def can_take(bench: Bench) -> bool:
+    """Tell whether a family is one for these loops: few windows and tallies, one age in a breakdown."""
+    family = bench.family
+    aged = [sum(is_aged(family, column) for column in columns) for columns in family.breakdowns.values()]
+    is_few = len(bench.windows.rows) <= MOST_WINDOWS and len(family.tallies) <= MOST_TALLIES
+    return is_few and max(aged, default=0) <= 1
+
+
+class NativeFamily:
+    """The rows of one family, and what is added up from them.
+
+    What is added up comes as tables of cells in the order of breakdown, organisation, category and window:
+    `organisation`, `window`, `breakdown`, `category` and a column for each tally.
+    """
+
+    def __init__(self, bench: Bench, lake: Lake, trees: DatedTrees) -> None:
+        self._trees, self._threads = trees, bench.engine.threads
+        self._windows = bench.windows.rows.to_pylist()
+        self._rows = RowArrays(bench, lake, trees)
+
+    def is_in_reach(self, tallies: Sequence[Tally]) -> bool:
+        """Tell whether no number of these tallies can be too large for 64 bits."""
+        for tally in tallies:
+            if tally.weight is None:
+                continue
+            weight = self._rows.weight(tally.weight)
+            known = weight[weight != kernels.NO_VALUE]
+            most = max(abs(int(known.max(initial=0))), abs(int(known.min(initial=0))))
+            times = known.size if tally.rank is None else 2 * tally.rank.denominator
+            if most * times >= LARGEST:
+                return False
+        return True
+
+    def settle(self, tally: Tally) -> Tally:
+        """Return as what a tally is summed: some that differ in name only are one here."""
+        return settle(tally, self._rows.certain)
+
+    def roll_up(self, key: Key, tallies: Sequence[Tally]) -> Iterator[pa.Table]:
+        """Yield the cells of settled tallies of one kind of key."""
+        groups: dict[str | None, list[Tally]] = {}
+        for tally in tallies:
+            groups.setdefault(tally.weight, []).append(tally)
+        runs = {name: self._runs(key, group, name) for name, group in groups.items()}
+
+        def add_up(at: int) -> pa.Table:
+            split, field = self._rows.splits[at], self._rows.field
+            said, columns = self._empty(split, 1, None)[..., 0] != 0, []
+            for name, group in groups.items():
+                cube = self._empty(split, len(group), name)
+                kernels.add_runs(runs[name], field, at, name is not None, cube)
+                for window, version in enumerate(field.versions):
+                    parents = self._trees.versions[version].parent
+                    kernels.roll_up(cube[window], parents, field.organisations[version])
+                said |= np.any(cube, axis=3)
+                columns += [(tally, cube[..., n]) for n, tally in enumerate(group)]
+            return self._cells(split, said, columns)
+
+        return self._for_each_split(add_up)
+
+    def rank(self, values: Values, tallies: Sequence[Tally]) -> Iterator[pa.Table]:
+        """Yield cells with the value that stands so far up as each tally says.
+
+        A value that lies between two is kept as a whole number: multiplied by the denominator of its rank.
+        """
+        taken = Tally("", values.key, State.TRUE, values.answers)
+        numbers, offered = _number_values(self._rows.weight(values.weight))
+        runs = self._rows.runs(values.key, [taken], numbers)
+        ratios = [each.rank.as_integer_ratio() for each in tallies if each.rank is not None]
+        ranks = np.array(ratios, np.int64).reshape(-1, 2)
+
+        def put_in_order(at: int) -> pa.Table:
+            split, field = self._rows.splits[at], self._rows.field
+            ranked = self._empty(split, len(ranks), values.weight)
+            times = self._empty(split, 1, None)[..., 0]
+            for window, version in enumerate(field.versions):
+                ancestors = self._trees.versions[version].ancestors
+                entries = kernels.list_values(runs, field, window, at)
+                entries = kernels.in_order(entries, offered.size)
+                for place in ancestors.T:
+                    over = np.where(place < 0, -1, field.organisations[version][place])
+                    kernels.rank_values(entries, over, offered, ranks, ranked[window], times[window])
+            columns = [(tally, ranked[..., n]) for n, tally in enumerate(tallies)]
+            return self._cells(split, np.asarray(ranked.any(axis=3)), columns)
+
+        return self._for_each_split(put_in_order)
+
+    def _for_each_split(self, make: Callable[[int], pa.Table]) -> Iterator[pa.Table]:
+        # The loops let go of the interpreter, so threads do run at once.
+        with ThreadPoolExecutor(self._threads) as threads:
+            yield from threads.map(make, range(len(self._rows.splits)))
+
+    def _runs(self, key: Key, group: Sequence[Tally], weight: str | None) -> kernels.Runs:
+        return self._rows.runs(key, group, None if weight is None else self._rows.weight(weight))
+
+    def _empty(self, split: Split, tallies: int, weight: str | None) -> Cube:
+        """Return a cube of window by organisation by slot by tally."""
+        # Counts fit 32 bits, which halve the memory.
+        kind = np.int32 if weight is None else np.int64
+        shape = (len(self._windows), self._rows.organisations.size, len(split.categories), tallies)
+        return np.zeros(shape, dtype=kind)
+
+    def _cells(self, split: Split, said: Flags, columns: Sequence[tuple[Tally, Cube]]) -> pa.Table:
+        """Return the cells that say something, as a table."""
+        organisation, slot, window = np.nonzero(said.transpose(1, 2, 0))
+        cells = {
+            "organisation": self._rows.organisations[organisation],
+            "window": window.astype(np.int32),
+            "breakdown": _coded(np.zeros(window.size, np.int32), (split.breakdown,)),
+            "category": _coded(slot.astype(np.int32), split.categories),
+        }
+        return pa.table(cells | {tally.name: cube[window, organisation, slot] for tally, cube in columns})
+
+
+def _coded(numbers: npt.NDArray[np.int32], names: Sequence[str | None]) -> pa.Array:
+    """Return names by their numbers; null where there is no name to give."""
+    if None in names:
+        return pa.nulls(numbers.size, pa.dictionary(pa.int32(), pa.string()))
+    return pa.DictionaryArray.from_arrays(numbers, pa.array(names, pa.string()))
+
+
+def _number_values(weight: Cube) -> tuple[Cube, Cube]:
+    """Return values as numbers from 0 up, and what each number stands for, in rising order."""
+    coded = pa.array(weight).dictionary_encode()
+    offered = coded.dictionary.to_numpy()
+    order = np.argsort(offered)
+    rank = np.empty(order.size, np.int64)
+    rank[order] = np.arange(order.size)
+    return rank[coded.indices.to_numpy()], offered[order]
