@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("import_race", "release_build", "duplicates")
+BENCHMARKS = ("import_race", "release_build", "province_build", "duplicates")
 
 
 def main(names: list[str]) -> int:

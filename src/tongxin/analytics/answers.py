@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import ibis
@@ -28,10 +28,14 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Lake:
-    """The tables that figures are made of: one a subject, and the dated parameters of conditions."""
+    """The tables that figures are made of: one a subject, and the dated parameters of conditions.
+
+    `let_go` is told the name of each table that is not read again.
+    """
 
     tables: Mapping[str, ir.Table]
     parameters: Parameters = field(default_factory=dict)
+    let_go: Callable[[str], None] = lambda _name: None
 
 
 def columns_needed(part: Part) -> list[str]:

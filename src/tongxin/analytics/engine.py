@@ -61,6 +61,7 @@ class Engine:
         )
         self._named = 0
         self._kept: set[str] = set()
+        self._taken: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -87,7 +88,17 @@ class Engine:
         """Take an Arrow table in as it is, without a copy; it is read where it stands."""
         name = self._next_name()
         self._connection.con.register(name, table)
+        self._taken.add(name)
         return self._connection.table(name)
+
+    def let_go(self, table: ir.Table) -> None:
+        """Forget a table that was kept or taken in."""
+        name = table.get_name()
+        if name in self._taken:
+            self._taken.remove(name)
+            self._connection.con.unregister(name)
+        else:
+            self.drop(name)
 
     def keep(self, plan: ir.Table, *, lasting: bool = False) -> ir.Table:
         """Run a plan now and keep its rows, where several later plans read them.

@@ -133,11 +133,15 @@ class _Computation:
         self._files: dict[Place, TallyFile] = {}
 
     def run(self, summary: Summary) -> None:
-        for family in self._plan.families.values():
+        left = sorted(self._plan.families.values(), key=lambda family: family.subject)
+        while left:
+            family = left.pop(0)
             with _sums_of([claim for claim in self._plan.claims if _takes(claim, family)]):
                 self._roll_up(family)
             if family.subject not in summary.unplaced:
                 summary.unplaced[family.subject] = self._count_unplaced(family.subject)
+            for name in family.subjects.difference(*(each.subjects for each in left)):
+                self._inputs.lake.let_go(name)
         composed: dict[str, list[Composition]] = {}
         for claim in self._plan.claims:
             with _sums_of([claim]):

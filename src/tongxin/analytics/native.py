@@ -76,7 +76,11 @@ class NativeFamily:
         groups: dict[str | None, list[Tally]] = {}
         for tally in tallies:
             groups.setdefault(tally.weight, []).append(tally)
-        runs = {name: self._runs(key, group, name) for name, group in groups.items()}
+        ordered, rows = self._rows.by_key(key), self._rows
+        runs = {
+            name: rows.runs(ordered, group, None if name is None else rows.weight(name))
+            for name, group in groups.items()
+        }
 
         def add_up(at: int) -> pa.Table:
             split, field = self._rows.splits[at], self._rows.field
@@ -100,7 +104,7 @@ class NativeFamily:
         """
         taken = Tally("", values.key, State.TRUE, values.answers)
         numbers, offered = _number_values(self._rows.weight(values.weight))
-        runs = self._rows.runs(values.key, [taken], numbers)
+        runs = self._rows.runs(self._rows.by_key(values.key), [taken], numbers)
         ratios = [each.rank.as_integer_ratio() for each in tallies if each.rank is not None]
         ranks = np.array(ratios, np.int64).reshape(-1, 2)
 
@@ -124,9 +128,6 @@ class NativeFamily:
         # The loops let go of the interpreter, so threads do run at once.
         with ThreadPoolExecutor(self._threads) as threads:
             yield from threads.map(make, range(len(self._rows.splits)))
-
-    def _runs(self, key: Key, group: Sequence[Tally], weight: str | None) -> kernels.Runs:
-        return self._rows.runs(key, group, None if weight is None else self._rows.weight(weight))
 
     def _empty(self, split: Split, tallies: int, weight: str | None) -> Cube:
         """Return a cube of window by organisation by slot by tally."""

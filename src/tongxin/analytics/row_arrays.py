@@ -46,6 +46,14 @@ class Split:
     is_aged: bool
 
 
+@dataclass(frozen=True)
+class Ordered:
+    """Rows in the order of a key: which they are, and where and when each run stands."""
+
+    order: Numbers | slice
+    runs: kernels.Runs
+
+
 class RowArrays:
     """The rows of one family: who, where, when, in which categories, with which answers and weights."""
 
@@ -99,25 +107,34 @@ class RowArrays:
             aged=np.array([split.is_aged for split in self.splits]),
         )
 
-    def runs(self, key: Key, tallies: Sequence[Tally], weight: Array | None = None) -> kernels.Runs:
-        """Return the rows in the order of a key, those without one left out; tallies are bits of `taken`."""
+    def by_key(self, key: Key) -> Ordered:
+        """Return the rows in the order of a key, those without one left out; no tally takes any yet."""
         keys = self._found[key.value]
         keys = keys.filled(-1) if isinstance(keys, np.ma.MaskedArray) else keys
-        taken = self._taken(tallies)
-        order = np.flatnonzero(self._is_placed & (keys >= 0) & (self._present != 0))
-        if np.any(keys[order][1:] < keys[order][:-1]):
-            order = order[np.argsort(keys[order], kind="stable")]
-        sorted_keys = keys[order]
-        begins = np.flatnonzero(np.r_[True, sorted_keys[1:] != sorted_keys[:-1]]) if order.size else order
-        return kernels.Runs(
-            starts=np.r_[begins, order.size],
+        there = self._is_placed & (keys >= 0) & (self._present != 0)
+        order: Numbers | slice = slice(None) if there.all() else np.flatnonzero(there)
+        keys = keys[order]
+        if np.any(keys[1:] < keys[:-1]):
+            sorting = np.argsort(keys, kind="stable")
+            keys = keys[sorting]
+            order = sorting if isinstance(order, slice) else order[sorting]
+        begins = np.flatnonzero(keys[1:] != keys[:-1]) + 1
+        runs = kernels.Runs(
+            starts=np.r_[[0] if keys.size else [], begins, keys.size].astype(np.int64),
             organisation=self._organisation[order],
             present=self._present[order],
-            taken=taken[order],
+            taken=np.zeros(0, np.int64),
             codes=self._codes[:, order],
             born=self._born[order],
-            weight=np.zeros(0, np.int64) if weight is None else weight[order],
+            weight=np.zeros(0, np.int64),
         )
+        return Ordered(order, runs)
+
+    def runs(self, ordered: Ordered, tallies: Sequence[Tally], weight: Numbers | None = None) -> kernels.Runs:
+        """Return ordered rows with what they count for; the tallies are the bits of `taken`."""
+        chosen = np.zeros(0, np.int64) if weight is None else weight[ordered.order]
+        taken = self._taken(tallies)[ordered.order]
+        return ordered.runs._replace(taken=taken, weight=chosen)  # noqa: SLF001  # public, for all its name
 
     def weight(self, name: str) -> Numbers:
         """Return a column of values; `kernels.NO_VALUE` where one is missing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,7 +44,11 @@ class RowMaker:
         is_native = self._is_native
         if is_native if is_native is not None else self._engine.count(recipe.table) >= MANY:
             return self._engine.take_rows(self._loop(recipe, columns))
-        return self._engine.keep(make_rows(recipe, self._tables, columns))
+        return self._engine.keep(make_rows(recipe, self._tables, columns), lasting=True)
+
+    def let_go(self, rows: ir.Table) -> None:
+        """Forget rows that were kept."""
+        self._engine.let_go(rows)
 
     def _loop(self, recipe: Recipe, columns: Collection[str] | None) -> pa.Table:
         # The compiler takes long to load, and few facts have no need of it.
@@ -102,6 +106,35 @@ class RowMaker:
         opens = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if key.size else np.zeros(0, np.int64)
         values_of = {name: _with(found[name], held.absent.get(name)) for name in held.values}
         return _Known(_Keys(key[opens]), Spells(np.r_[opens, key.size], begins, ends), values_of)
+
+
+class KeptRows(Mapping[str, ir.Table]):
+    """The rows of subjects by name: made when they are first asked for, kept until they are let go."""
+
+    def __init__(
+        self, maker: RowMaker, recipes: Mapping[str, Recipe], columns: Mapping[str, Collection[str] | None]
+    ) -> None:
+        self._maker, self._recipes, self._columns = maker, recipes, columns
+        self._kept: dict[str, ir.Table] = {}
+
+    def __getitem__(self, name: str) -> ir.Table:
+        if name not in self._kept:
+            self._kept[name] = self._maker.keep(self._recipes[name], self._columns[name])
+        return self._kept[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._recipes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._recipes)
+
+    def __len__(self) -> int:
+        return len(self._recipes)
+
+    def let_go(self, name: str) -> None:
+        """Forget the rows of a subject; asked for again, they are made again."""
+        if name in self._kept:
+            self._maker.let_go(self._kept.pop(name))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from tongxin.analytics.conditions.expressions import related_used
 from tongxin.analytics.definitions import Definition, version_for
 from tongxin.analytics.measures import Key, Part, Timing
 from tongxin.codes.periods import Period, PeriodKind
@@ -72,6 +73,12 @@ class Family:
     breakdowns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The columns of each breakdown by name: one, or those that it combines."""
     periods: set[Period] = field(default_factory=set)
+
+    @property
+    def subjects(self) -> set[str]:
+        """The subjects whose rows are read: its own, and those over which its conditions range."""
+        conditions = [each for _, part in self.parts.values() for each in part.where]
+        return {self.subject}.union(*map(related_used, conditions))
 
     @property
     def weights(self) -> list[str]:

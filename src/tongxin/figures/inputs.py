@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -20,7 +20,7 @@ from tongxin.analytics.definitions import Definition
 from tongxin.analytics.engine import Engine
 from tongxin.analytics.figures import Inputs
 from tongxin.analytics.reported import ReportedTables
-from tongxin.analytics.row_makers import RowMaker
+from tongxin.analytics.row_makers import KeptRows, RowMaker
 from tongxin.analytics.row_plans import make_rows
 from tongxin.analytics.statements import select
 from tongxin.analytics.successions import Event, Successions, read_successions
@@ -77,15 +77,12 @@ def open_known_inputs(
 
 
 def _inputs_of(engine: Engine, tables: Mapping[str, ir.Table], definitions: Sequence[Definition]) -> Inputs:
-    maker = RowMaker(engine, WithHistories(tables, engine.keep))
-    wanted = _subjects_of(definitions)
-    subjects = {
-        name: maker.keep(plan(tables), columns_read(name, definitions))
-        for name, plan in declared_plans().items()
-        if name in wanted
-    }
+    maker = RowMaker(engine, WithHistories(tables, partial(engine.keep, lasting=True)))
+    names = sorted(_subjects_of(definitions) & declared_plans().keys())
+    recipes = {name: declared_plans()[name](tables) for name in names}
+    rows = KeptRows(maker, recipes, {name: columns_read(name, definitions) for name in names})
     reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
-    return Inputs(Lake(subjects), _hierarchy_of(engine, tables), reported)
+    return Inputs(Lake(rows, let_go=rows.let_go), _hierarchy_of(engine, tables), reported)
 
 
 @contextmanager

@@ -1,0 +1,94 @@
+"""Twelve indicators of a whole province, through time: from the files of the lake to all figures.
+
+Trainings, hours, honours, headcount, high skills, people trained, certified and competing in the last four
+quarters, medians of hours and places, enterprises and unions: eight quarters, the total and four breakdowns,
+age and grade as they were in the period, at every unit from the province to the enterprise. The people are
+synthetic and written into the lake directly, which is not counted. Each build is a fresh process.
+
+    python -m benchmarks.province_build [--workers 2000000] [--runs 3] [--home FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from benchmarks.homes import environment, measure, temporary_home
+
+QUARTERS = 8
+BUILD = ["-m", "benchmarks.province_build", "--build"]
+
+
+def main() -> int:
+    wanted = _arguments()
+    if wanted.build:
+        print(json.dumps(_build()))
+        return 0
+    with nullcontext(wanted.home) if wanted.home else temporary_home() as home:
+        if not (home / "lake" / "current.json").is_file():
+            _populate(home, wanted.workers)
+        runs = [measure(BUILD, home) for _ in range(wanted.runs)]
+    seconds = [run.answer["seconds"] for run in runs]
+    print(
+        f"{runs[0].answer['facts']:,} facts, {runs[0].answer['figures']:,} figures: median of {len(runs)}:"
+        f" {median(seconds):.1f} s ({min(seconds):.1f} to {max(seconds):.1f}),"
+        f" {median(run.processor_seconds for run in runs):.1f} s of processors,"
+        f" peak {max(run.peak_mb for run in runs):.0f} MB, {runs[0].answer['megabytes']:.0f} MB written"
+    )
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else None)
+    parser.add_argument("--workers", type=int, default=2_000_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--home", type=Path, help="a home whose lake is there already")
+    parser.add_argument("--build", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _populate(home: Path, workers: int) -> None:
+    command = [sys.executable, "-m", "tongxin", "synthesise", "--lake-only", "--workers", str(workers)]
+    folder = Path(__file__).resolve().parent.parent
+    subprocess.run([*command, "--seed", "1"], cwd=folder, env=environment(home), check=True)
+
+
+def _build() -> dict[str, float]:
+    """Compute the figures of the present cut once."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.config.settings")
+    import django
+
+    django.setup()
+    from tongxin.analytics.definitions import read_definitions
+    from tongxin.codes.periods import PeriodKind
+    from tongxin.figures.compute import compute, periods_of
+    from tongxin.figures.inputs import open_inputs
+    from tongxin.lake.queries import declared_subjects, read_cut
+
+    text = (Path(__file__).parent / "twelve_indicators.yaml").read_text(encoding="utf-8")
+    definitions, cut = read_definitions(text, declared_subjects()), read_cut()
+    periods = [period for period in periods_of(cut) if period.kind is PeriodKind.QUARTER][-QUARTERS:]
+    with TemporaryDirectory(prefix="tongxin-bench-") as folder:
+        begun = time.perf_counter()
+        with open_inputs(cut, definitions) as opened:
+            summary = compute(opened, definitions, periods, Path(folder))
+        seconds = time.perf_counter() - begun
+        written = sum(path.stat().st_size for path in Path(folder).iterdir())
+    return {
+        "seconds": seconds,
+        "figures": sum(summary.figures.values()),
+        "facts": sum(file.rows for file in cut.files.values()),
+        "megabytes": written / 1e6,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
