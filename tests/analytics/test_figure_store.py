@@ -189,11 +189,11 @@ def test_categories_of_a_breakdown_hold_the_unknown(store: FigureStore) -> None:
     figures = store.read("heads", [1, 2], [Q3], "sex")
 
     assert [(each.organisation, each.category, each.value) for each in figures] == [
-        (1, "female", 1),
         (1, "male", 2),
+        (1, "female", 1),
         (1, "unknown", 1),
-        (2, "female", 1),
         (2, "male", 1),
+        (2, "female", 1),
         (2, "unknown", 0),
     ]
 

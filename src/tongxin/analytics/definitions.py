@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from types import MappingProxyType
 
 import yaml
@@ -73,6 +74,17 @@ class Breakdown:
     def columns_in(self, subject: str) -> tuple[str, ...]:
         """Return the columns of a subject whose categories make those of the breakdown."""
         return tuple(each.columns[subject] for each in self.pair or (self,))
+
+    def rank(self, category: str) -> tuple[tuple[int, str], ...]:
+        """Return where a category stands among others: as in its code list, others at the end."""
+        parts = zip(self.pair or (self,), category.split(",") if self.pair else [category], strict=True)
+        return tuple((each.listed.get(part, len(each.listed)), part) for each, part in parts)
+
+    @cached_property
+    def listed(self) -> Mapping[str, int]:
+        """The place of each category in the code list."""
+        entries = get_list(self.code_list).entries if self.code_list else ()
+        return {entry.code: place for place, entry in enumerate(entries)}
 
 
 @dataclass(frozen=True)

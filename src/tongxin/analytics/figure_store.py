@@ -101,7 +101,8 @@ class FigureStore:
         """Return the figures of an indicator, one for each organisation, period and category.
 
         Without a breakdown every organisation and period has a figure. With one, the categories are those met
-        anywhere in the answer, and each organisation and period has a figure for each.
+        anywhere in the answer, as their code list has them in order, and each organisation and period has a
+        figure for each.
 
         Parameters
         ----------
@@ -114,7 +115,8 @@ class FigureStore:
         rows = self._rows(indicator, nodes, [str(period) for period in chosen], breakdown)
         categories: list[str | None] = [None]
         if breakdown is not None:
-            categories = list(dict.fromkeys(sorted(str(category) for _, _, category in rows)))
+            met = {str(category) for _, _, category in rows}
+            categories = [*sorted(met, key=self._ranks(indicator, breakdown))]
         bases = [self._basis(indicator, period) for period in chosen]
         return [
             _figure(basis, node, (breakdown, category), rows)
@@ -122,6 +124,17 @@ class FigureStore:
             for basis in bases
             for category in categories
         ]
+
+    def _ranks(self, indicator: str, breakdown: str) -> Callable[[str], tuple[tuple[int, str], ...]]:
+        """Return how the categories of a breakdown are put in order."""
+        found = (
+            each
+            for definition in self._definitions
+            if definition.code == indicator
+            for each in definition.breakdowns
+            if each.name == breakdown
+        )
+        return next(found).rank
 
     def descendants(self, organisation: int, level: str, period: Period) -> list[int]:
         """Return the organisations of a level below an organisation that exist at the end of a period."""

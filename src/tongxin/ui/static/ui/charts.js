@@ -31,7 +31,10 @@ function writer(content) {
 }
 
 function axisWriter(content) {
-  const format = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact" });
+  const format = new Intl.NumberFormat(document.documentElement.lang, {
+    notation: "compact",
+    maximumFractionDigits: 2,
+  });
   return (value) => format.format(value) + (content.unit === "%" ? "%" : "");
 }
 
@@ -107,7 +110,7 @@ function marksOf(content) {
       silent: true,
       symbol: "none",
       lineStyle: { color: token("ink-soft"), type: "dashed", width: 1 },
-      label: { color: token("ink-soft"), position: "insideEndTop", formatter: (mark) => mark.name },
+      label: { color: token("ink-soft"), position: "end", rotate: 0, formatter: (mark) => mark.name },
       data: content.marks.map((mark) => ({ name: mark.text, xAxis: mark.label })),
     },
   };
@@ -148,7 +151,7 @@ function lineOption(content) {
       // Half of the first label reaches to the left of the first point, perhaps past a short value axis.
       left: Math.max(textWidth(content.labels[0] ?? "") / 2 - 8, 8),
       right: Math.min(longest + 24, 220),
-      top: content.unit && content.unit !== "%" ? 32 : 16,
+      top: content.marks?.length || (content.unit && content.unit !== "%") ? 32 : 16,
       bottom: 8,
       containLabel: true,
     },
