@@ -11,6 +11,7 @@ from tests.cast import make_user
 from tests.clients import client_of
 from tests.figures.world import World
 from tests.workforce.people import identity_number, register
+from tests.workforce.two_entries import pair_of
 
 from tongxin.accounts.models import User
 from tongxin.figures.compute import build_release
@@ -113,13 +114,17 @@ def test_what_waits_is_said_to_whom_it_concerns(world: World):
         n_rejected=3,
     )
 
+    pair_of(register(cast.alpha, "赵敏", identity_number("33010919850203001")), world.li)
+
     reviewer = open_home(cast.reviewer_of_xiaoshan).content.decode()
     reporter = open_home(cast.reporter_of_alpha).content.decode()
     viewer = open_home(cast.viewer_of_xiaoshan).content.decode()
 
     assert "1 proposed correction waits" in reviewer
     assert "people.xlsx: 3 rows need correction" in reporter
+    assert "1 pair of entries is perhaps one person." in reviewer
     assert "proposed correction" not in reporter
+    assert "perhaps one person" not in reporter
     assert "Nothing waits for you" in viewer
 
 

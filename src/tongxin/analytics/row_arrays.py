@@ -65,9 +65,10 @@ class RowArrays:
         self.organisations = np.unique(np.concatenate([tree.nodes for tree in trees.versions]))
         """All that any of the trees has; loops count them from 0."""
         self._found = bench.engine.fetch_arrays(self._statement())
-        at = np.searchsorted(self.organisations, self._found["organisation"])
+        organisation = self._found.pop("organisation")
+        at = np.searchsorted(self.organisations, organisation)
         at = np.minimum(at, self.organisations.size - 1)
-        self._is_placed = self.organisations[at] == self._found["organisation"]
+        self._is_placed = self.organisations[at] == organisation
         self._organisation = at.astype(np.int32)
 
     @cached_property
@@ -109,7 +110,7 @@ class RowArrays:
 
     def by_key(self, key: Key) -> Ordered:
         """Return the rows in the order of a key, those without one left out; no tally takes any yet."""
-        keys = self._found[key.value]
+        keys = self._organisation if key is Key.ORGANISATION else self._found[key.value]
         keys = keys.filled(-1) if isinstance(keys, np.ma.MaskedArray) else keys
         there = self._is_placed & (keys >= 0) & (self._present != 0)
         order: Numbers | slice = slice(None) if there.all() else np.flatnonzero(there)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -67,10 +68,15 @@ class RowMaker:
             of, days, until = _cut([known[n] for n in dated], [keys[n] for n in dated], facts)
             keys = [key[of] for key in keys]
             made = {"valid_from": _dates(days), "valid_to": _dates(until)}
-        at = dict(enumerate(keys))
-        at |= {n: row_kernels.attach(known[n].spells, keys[n], days) for n in dated}
-        for n, one in enumerate(known):
-            made |= _taken(one.values, at[n])
+
+        def add(n: int) -> Columns:
+            at = row_kernels.attach(known[n].spells, keys[n], days) if held[n].is_dated else keys[n]
+            return _taken(known[n].values, at)
+
+        # The loops and Arrow let go of the interpreter, so threads do run at once.
+        with ThreadPoolExecutor(self._engine.threads) as threads:
+            for added in threads.map(add, range(len(held))):
+                made |= added
         for name in _kept(recipe, list(facts), columns):
             if name not in made:
                 made[name] = facts[name] if of is None else facts[name].take(pa.array(of))

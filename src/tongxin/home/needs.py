@@ -20,7 +20,8 @@ from tongxin.organisations.access import Action, actions_of
 from tongxin.organisations.queries import get_programme
 from tongxin.ui.formats import period as period_text
 from tongxin.workforce.access import proposals_visible_to
-from tongxin.workforce.models import CorrectionProposal, RosterImport
+from tongxin.workforce.duplicate_access import pairs_visible_to
+from tongxin.workforce.models import CorrectionProposal, DuplicatePair, RosterImport
 
 RECENT = timedelta(days=30)
 MOST_IMPORTS = 3
@@ -43,6 +44,7 @@ def needs_of(user: User, release: Release) -> list[Need]:
         found += _releases(release)
     if Action.REVIEW_PEOPLE in allowed:
         found += _proposals(user)
+        found += _duplicates(user)
     if Action.CHANGE_PEOPLE in allowed:
         found += _imports(user)
     return sorted(found, key=lambda need: not need.is_late)
@@ -79,6 +81,18 @@ def _proposals(user: User) -> list[Need]:
         waiting,
     )
     return [Need(text % {"count": waiting}, reverse("proposals"))]
+
+
+def _duplicates(user: User) -> list[Need]:
+    waiting = pairs_visible_to(user).filter(state=DuplicatePair.State.OPEN).count()
+    if not waiting:
+        return []
+    text = ngettext(
+        "%(count)d pair of entries is perhaps one person.",
+        "%(count)d pairs of entries are perhaps one person each.",
+        waiting,
+    )
+    return [Need(text % {"count": waiting}, reverse("duplicates"))]
 
 
 def _imports(user: User) -> list[Need]:
