@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 
@@ -60,6 +60,8 @@ class Bench:
     engine: Engine
     family: Family
     windows: Windows
+    met: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """The categories that columns of subjects have, for all families that share it."""
 
     @cached_property
     def window_table(self) -> str:
@@ -123,16 +125,18 @@ def _dictionary(bench: Bench, lake: Lake, slots: Slots) -> pa.Table:
 
 def categories_of(bench: Bench, lake: Lake) -> dict[str, list[str]]:
     """Return the categories that each column of the breakdowns may have, in order."""
+    subject = bench.family.subject
     columns = {column for columns in bench.family.breakdowns.values() for column in columns}
     derived = {column for column in columns if column.rpartition(".")[2] == AGE_BAND}
-    met = {column: {UNKNOWN, *(age_bands() if column in derived else ())} for column in columns}
+    unmet = sorted(column for column in columns - derived if (subject, column) not in bench.met)
+    found = {column: {UNKNOWN} for column in unmet}
     # Of the subject's table, which is met once, and not of the rows, which are met once for every window.
-    stored = [
-        _distinct(column, lake.tables[bench.family.subject], bench) for column in sorted(columns - derived)
-    ]
+    stored = [_distinct(column, lake.tables[subject], bench) for column in unmet]
     for row in bench.engine.fetch_text(f"FROM {union(stored)}") if stored else ():
-        met[row["name"]].add(row["category"])
-    return {column: sorted(found) for column, found in met.items()}
+        found[row["name"]].add(row["category"])
+    bench.met.update({(subject, column): sorted(categories) for column, categories in found.items()})
+    bands = sorted({UNKNOWN, *age_bands()})
+    return {column: bands if column in derived else bench.met[subject, column] for column in columns}
 
 
 def _distinct(name: str, table: ir.Table, bench: Bench) -> str:

@@ -131,6 +131,7 @@ class _Computation:
         self._target, self._is_native = target, is_native
         self._forest = plant(engine, trees)
         self._files: dict[Place, TallyFile] = {}
+        self._met: dict[tuple[str, str], list[str]] = {}
 
     def run(self, summary: Summary) -> None:
         left = sorted(self._plan.families.values(), key=lambda family: family.subject)
@@ -155,7 +156,7 @@ class _Computation:
         engine, lake = self._engine, self._inputs.lake
         if family.subject not in lake.tables:
             raise FigureError(f"there is no table of the subject '{family.subject}'")
-        bench = Bench(engine, family, find_windows(family, self._trees))
+        bench = Bench(engine, family, find_windows(family, self._trees), self._met)
         with engine.scratch():
             if not (self._wants_loops(family) and self._roll_up_native(bench)):
                 self._roll_up_stated(bench)
