@@ -299,3 +299,21 @@ def test_a_folder_that_is_not_there_is_named_before_anything_is_done(province: H
         ("import", "workers", str(roster), "--organisation", unit, "--verdicts", missing),
     ):
         assert str(tmp_path / "missing") in province.run(*arguments, status=1).stderr
+
+
+def test_a_demo_home_of_an_earlier_layout_gets_a_release_that_can_be_read(jtrain: Home, tmp_path: Path):
+    home = Home(tmp_path / "home")
+    shutil.copytree(jtrain.folder, home.folder)
+    (old,) = [row for row in home.json("release", "list") if row["current"]]
+    manifest = home.folder / "releases" / old["release"] / "manifest.json"
+    written = json.loads(manifest.read_text(encoding="utf-8"))
+    del written["layout"]
+    manifest.write_text(json.dumps(written), encoding="utf-8")
+
+    home.run("demo", "--example", "jtrain", "--no-serve")
+
+    (new,) = [row for row in home.json("release", "list") if row["current"]]
+    assert new["release"] != old["release"]
+    assert home.json("figures", "employ_sum", "--at", "jtrain", "--period", "1988")[0]["status"] == "ok"
+    home.run("demo", "--example", "jtrain", "--no-serve")
+    assert [row["release"] for row in home.json("release", "list") if row["current"]] == [new["release"]]

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from tongxin.analytics.damage import legible
 
+LAYOUT = 2
+"""The number of this way to keep figures; a release of another cannot be read, and is built anew."""
+
 
 @dataclass(frozen=True)
 class Term:

@@ -38,11 +38,14 @@ def prepare_demo(*, n_workers: int, seed: int, example: str | None, progress: Pr
     """Use a home made with the same arguments; make it anew otherwise; refuse one with other facts."""
     from tongxin.demo.loading import read_made_with
     from tongxin.demo.sign_ins import list_sign_ins
-    from tongxin.figures.queries import current_release_id
+    from tongxin.figures.compute import build_release
+    from tongxin.figures.queries import current_release_id, read_release
 
     made = read_made_with()
     if made is not None and _is_same(made, n_workers, seed, example) and current_release_id():
         prepare_home(with_divisions=False)
+        if not read_release().is_readable:
+            build_release(actor=None, progress=progress)
         return list_sign_ins()
     if made is None and _holds_facts():
         message = _("%(home)s holds facts of its own. Set TONGXIN_HOME to an empty folder for the demo.")

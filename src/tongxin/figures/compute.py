@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import tongxin
+from tongxin.analytics.compositions import LAYOUT
 from tongxin.analytics.definitions import Definition
 from tongxin.analytics.engine import Engine
 from tongxin.analytics.figures import Inputs, SumError, Summary, compute_figures
@@ -73,6 +74,7 @@ def _write_release(draft: Path, cut: Cut, progress: Progress | None) -> None:
         summary = compute(opened, definitions, periods, draft / "figures")
     (draft / "definitions.yaml").write_text(text, encoding="utf-8")
     manifest = {
+        "layout": LAYOUT,
         "cut": cut.id,
         "cut_on": cut.cut_on.isoformat(),
         "root": cut.root,

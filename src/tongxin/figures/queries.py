@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 from django.conf import settings
 
+from tongxin.analytics.compositions import LAYOUT
 from tongxin.analytics.damage import DamagedFileError, legible
 from tongxin.analytics.definitions import Definition, Item, read_definitions
 from tongxin.analytics.figure_store import FigureStore
@@ -45,6 +46,11 @@ class Release:
     @property
     def store(self) -> FigureStore:
         return store_in(self.folder / "figures", self.id)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the figures are kept in the way that this version reads."""
+        return self.manifest.get("layout") == LAYOUT
 
     @property
     def codes(self) -> list[str]:
