@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tongxin.figures.asked import Asked, read_figure
 from tongxin.figures.difference_tables import DifferenceTable, describe_difference
 from tongxin.figures.lenses import Lens, lens_name, lens_of, lens_text
 from tongxin.figures.places import passport_url
 from tongxin.figures.queries import Release
-from tongxin.figures.selection import Answer, figure_at
+from tongxin.figures.selection import Answer
 from tongxin.figures.tree_events import absence_of
 from tongxin.organisations.access import Principal
-
-if TYPE_CHECKING:
-    from tongxin.figures.passports import Asked
 
 
 @dataclass(frozen=True)
@@ -60,13 +58,5 @@ def difference_of(release: Release, asked: Asked, found: Answer, user: Principal
     """Explain the figure against that with the tree of its period; None where that one is asked for."""
     if asked.as_of is None:
         return None
-    then = figure_at(
-        release,
-        asked.code,
-        at=asked.at,
-        period=asked.period,
-        user=user,
-        by=asked.by,
-        category=asked.category,
-    )
+    then = read_figure(release, replace(asked, as_of=None), user)
     return describe_difference(release, then, found, asked.as_of, user)

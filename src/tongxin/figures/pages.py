@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from tongxin.analytics.definitions import Definition
 from tongxin.codes.periods import Period, PeriodKind
+from tongxin.figures.asked import Asked, read_figure
 from tongxin.figures.fact_rows import PAGE, Fact, fact_columns, fact_lines
 from tongxin.figures.facts import facts_behind
 from tongxin.figures.forms import indicators_by_dimension, periods_of
 from tongxin.figures.lenses import read_as_of
-from tongxin.figures.passports import Asked
 from tongxin.figures.places import facts_url, passport_url
 from tongxin.figures.queries import Release
 from tongxin.figures.questions import unit_asked
@@ -26,7 +26,6 @@ from tongxin.figures.selection import (
     answer,
     check_codes,
     definition_for,
-    figure_at,
     usual_kind,
 )
 from tongxin.figures.words import (
@@ -109,16 +108,7 @@ def describe_facts(release: Release, asked: Asked, sent: QueryDict, user: Princi
     definition = definition_for(release, asked.code, asked.period)
     chosen = definition.parts[1] if part == "denominator" else definition.parts[0]
     breakdown = breakdown_of(definition, asked.by)
-    figure = figure_at(
-        release,
-        asked.code,
-        at=asked.at,
-        period=asked.period,
-        user=user,
-        by=asked.by,
-        category=asked.category,
-        as_of=asked.as_of,
-    ).figure
+    figure = read_figure(release, asked, user).figure
     address = facts_url(figure, asked.at.code, part, as_of=asked.as_of)
     lines: list[Fact] = fact_lines(found, user)
     return {

@@ -15,6 +15,7 @@ from tongxin.analytics.definitions import Item
 from tongxin.analytics.figure_store import Status
 from tongxin.analytics.measures import Part
 from tongxin.codes.periods import Period
+from tongxin.figures.asked import Asked, read_figure
 from tongxin.figures.forms import level_below
 from tongxin.figures.lens_pages import describe_lens
 from tongxin.figures.models import ReportedValue
@@ -25,7 +26,6 @@ from tongxin.figures.selection import (
     Question,
     answer,
     answer_beside,
-    figure_at,
 )
 from tongxin.figures.trends import trend_of_figure
 from tongxin.figures.words import (
@@ -44,24 +44,12 @@ from tongxin.figures.words import (
 )
 from tongxin.lake.queries import read_cut
 from tongxin.organisations.access import Action, Principal, may
-from tongxin.organisations.models import Level, Organisation
+from tongxin.organisations.models import Level
 from tongxin.ui.formats import number, status_reason
 
 FIRST_YEAR = 1900
 """A version that does not say from when it holds, holds from there on."""
 MOST_MISSING = 20
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The figure that an address names."""
-
-    code: str
-    at: Organisation
-    period: Period
-    by: str | None
-    category: str | None
-    as_of: date | None
 
 
 @dataclass(frozen=True)
@@ -85,19 +73,6 @@ class Report:
     value: str
     by: str
     at: datetime
-
-
-def read_figure(release: Release, asked: Asked, user: Principal) -> Answer:
-    return figure_at(
-        release,
-        asked.code,
-        at=asked.at,
-        period=asked.period,
-        user=user,
-        by=asked.by,
-        category=asked.category,
-        as_of=asked.as_of,
-    )
 
 
 def tree_text(period: Period, as_of: date | None) -> str:

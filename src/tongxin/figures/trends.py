@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tongxin.analytics.figure_store import Figure
 from tongxin.codes.periods import Period
+from tongxin.figures.asked import Asked
 from tongxin.figures.breaks import Break, breaks_of, marks_of
 from tongxin.figures.places import passport_url
 from tongxin.figures.queries import Release
@@ -21,9 +22,6 @@ from tongxin.figures.selection import (
 )
 from tongxin.figures.words import change_between, decimals_of, value_text, version_text
 from tongxin.organisations.access import Principal
-
-if TYPE_CHECKING:
-    from tongxin.figures.passports import Asked
 
 TREND = 12
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from tongxin.analytics.damage import DamagedFileError
 from tongxin.analytics.definition_nodes import DefinitionError
 from tongxin.codes.periods import PeriodError
+from tongxin.figures.asked import read_figure
 from tongxin.figures.difference_tables import difference_as_json
 from tongxin.figures.explorer_pages import describe_explorer
 from tongxin.figures.exports import Format, about, row_of, send_figures
@@ -26,7 +27,7 @@ from tongxin.figures.pages import (
     place_of_figure,
     read_passport_asked,
 )
-from tongxin.figures.passports import describe_passport, read_figure, tree_text
+from tongxin.figures.passports import describe_passport, tree_text
 from tongxin.figures.queries import NoReleaseError, Release, read_release
 from tongxin.figures.questions import read_asked
 from tongxin.figures.release_views import invite_to_build
