@@ -18,7 +18,7 @@ from tongxin.analytics.rollup import spread_distinct
 from tongxin.analytics.slots import TOTAL, Slots
 from tongxin.analytics.statements import literal, quote, select, union
 from tongxin.analytics.tallies import Family, Tally
-from tongxin.analytics.tally_columns import Certain, largest, number, settle
+from tongxin.analytics.tally_columns import UNCERTAIN, Certain, largest, number, settle
 from tongxin.analytics.trees import DatedTrees
 from tongxin.codes.periods import Period
 
@@ -62,6 +62,8 @@ class Bench:
     windows: Windows
     met: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     """The categories that columns of subjects have, for all families that share it."""
+    is_settled: bool = True
+    """Whether tallies that the rows make equal are one; else each is summed for itself."""
 
     @cached_property
     def window_table(self) -> str:
@@ -147,6 +149,8 @@ def _distinct(name: str, table: ir.Table, bench: Bench) -> str:
 
 def _certain(bench: Bench, name: str) -> Certain:
     """Find which answers no row leaves open, and which every row says yes to."""
+    if not bench.is_settled:
+        return UNCERTAIN
     answers = [answer for answer, _ in bench.family.parts.values()]
     counts = ["count(*) AS every", *(f"count({each}) AS {each}" for each in answers)]
     counts += [f"count(*) FILTER (WHERE {each}) AS {each}_true" for each in answers]

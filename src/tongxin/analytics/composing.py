@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from tongxin.analytics.compositions import Composition, Piece, Term
-from tongxin.analytics.measures import Key
 from tongxin.analytics.reported import WEIGHTS
-from tongxin.analytics.tallies import Claim, Family, Source, Values
-from tongxin.analytics.tally_files import TallyFile
-
-Place = tuple[int, Key | Values]
-"""Which file a number comes from: the identity of a family; a kind of key, or ordered values."""
-
-
-def place_of(source: Source) -> Place:
-    """Return which file a number comes from."""
-    return id(source.family), source.tally.values or source.tally.key
+from tongxin.analytics.tallies import Claim, Family, Source
+from tongxin.analytics.tally_files import TallyFile, file_of
 
 
 def families_of(claim: Claim) -> list[Family]:
@@ -24,38 +15,41 @@ def families_of(claim: Claim) -> list[Family]:
     return [source.family for _, source, _ in _terms(claim)]
 
 
-def compose(claim: Claim, files: Mapping[Place, TallyFile], reported: TallyFile | None) -> Composition:
+def compose(claim: Claim, files: Mapping[str, TallyFile], reported: TallyFile | None) -> Composition:
     """Return how a version's figures are put together.
 
     Parameters
     ----------
     files
-        The files of tallies.
+        The files of tallies, by name.
     reported
         The file of what units reported, where the definition takes any of it.
     """
-    terms = list(_terms(claim))
+    terms = [(name, source.tally.name, sign, _file(source)) for name, source, sign in _terms(claim)]
     pieces, chosen = [], []
-    for place in dict.fromkeys(place_of(source) for _, source, _ in terms):
-        file = files[place]
-        own = [
-            Term(name, file.columns[source.tally.name], sign)
-            for name, source, sign in terms
-            if place_of(source) == place
-        ]
+    for named in dict.fromkeys(named for *_, named in terms):
+        file = files[named]
+        own = [(name, tally, sign) for name, tally, sign, place in terms if place == named]
         chosen.append(file)
-        pieces.append(_piece(claim, file, own))
+        taken = [Term(name, file.columns[tally], sign) for name, tally, sign in own]
+        pieces.append(_piece(claim, file, file.name, taken))
+        if file.change is not None:
+            pieces.append(_piece(claim, file, file.change, [Term(*each) for each in own]))
     if reported is not None:
-        own = [Term(name, name) for name in WEIGHTS]
-        own += [Term("undetermined", "expected"), Term("undetermined", "reporting", -1)]
+        taken = [Term(name, name) for name in WEIGHTS]
+        taken += [Term("undetermined", "expected"), Term("undetermined", "reporting", -1)]
         chosen.append(reported)
-        pieces.append(_piece(claim, reported, [*own, Term("population", "expected")]))
+        pieces.append(_piece(claim, reported, reported.name, [*taken, Term("population", "expected")]))
     return Composition(claim.definition.version, tuple(pieces), max(_count(claim, file) for file in chosen))
 
 
-def _piece(claim: Claim, file: TallyFile, terms: Sequence[Term]) -> Piece:
+def _file(source: Source) -> str:
+    return file_of(source.family, source.tally)
+
+
+def _piece(claim: Claim, file: TallyFile, name: str, terms: Sequence[Term]) -> Piece:
     windows = {str(period): file.windows[period] for period in claim.periods}
-    return Piece(file.name, windows, tuple(_without_opposites(terms)))
+    return Piece(name, windows, tuple(_without_opposites(terms)))
 
 
 def _without_opposites(terms: Sequence[Term]) -> Iterator[Term]:

@@ -151,6 +151,10 @@ class Engine:
         self.drop(source)
         return name
 
+    def table(self, name: str) -> ir.Table:
+        """Return a table that statements have kept, for plans."""
+        return self._connection.table(name)
+
     def add_text(self, name: str, statement: str) -> None:
         """Add the rows of a statement to a kept table."""
         self._run(f"INSERT INTO {name} {statement}")

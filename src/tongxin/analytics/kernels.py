@@ -62,6 +62,14 @@ class Entries(NamedTuple):
     sign: np.ndarray
 
 
+class Cells(NamedTuple):
+    """Values by cell (organisation by slot), those of a cell in order from its place in `begins` on."""
+
+    begins: np.ndarray
+    value: np.ndarray
+    sign: np.ndarray
+
+
 @njit(cache=True, nogil=True)
 def mark_spells(begins, ends, days):
     """Return the windows on whose day each spell holds, as bits."""
@@ -268,8 +276,8 @@ def in_order(entries, values):
 
 
 @njit(cache=True, nogil=True)
-def rank_values(entries, over, values, ranks, ranked, times):
-    """Put what stands below each node of one depth in order, and take the value at each rank.
+def gather(entries, over, times):
+    """Put what stands below each node of one depth together, cell by cell, values still in order.
 
     Parameters
     ----------
@@ -277,43 +285,130 @@ def rank_values(entries, over, values, ranks, ranked, times):
         In the order of their values.
     over
         For each place the organisation of the depth that holds it, -1 where none does.
+    times
+        Filled at the organisations of the depth: organisation by slot, how many there are.
+
+    Returns
+    -------
+    Cells
+    """
+    slots = times.shape[1]
+    begins = np.zeros(times.size + 2, np.int64)
+    for n in range(entries.place.size):
+        node = over[entries.place[n]]
+        if node >= 0:
+            begins[node * slots + entries.slot[n] + 2] += 1
+            times[node, entries.slot[n]] += entries.sign[n]
+    for cell in range(times.size + 1):
+        begins[cell + 1] += begins[cell]
+    value, sign = np.empty(begins[-1], np.int32), np.empty(begins[-1], np.int8)
+    for n in range(entries.place.size):
+        node = over[entries.place[n]]
+        if node >= 0:
+            cell = node * slots + entries.slot[n] + 1
+            value[begins[cell]], sign[begins[cell]] = entries.value[n], entries.sign[n]
+            begins[cell] += 1
+    return Cells(begins[:-1], value, sign)
+
+
+@njit(cache=True, nogil=True)
+def rank_values(cells, times, values, ranks, ranked):
+    """Take the value at each rank of what stands below each node.
+
+    Parameters
+    ----------
     values
-        What the numbers in the entries stand for, in rising order.
+        What the numbers in the cells stand for, in rising order.
     ranks
         Rank by (numerator, denominator): how far up, between neighbours in proportion (type 7 of Hyndman and
         Fan 1996); what is taken is multiplied by the denominator, and so is whole.
-    ranked, times
-        Filled at the organisations of the depth: organisation by slot by rank; by slot, how many there are.
+    ranked
+        Filled where there is anything: organisation by slot by rank.
     """
     slots = times.shape[1]
-    ends = np.zeros(times.size + 1, np.int64)
-    for n in range(entries.place.size):
-        node = over[entries.place[n]]
-        if node >= 0:
-            ends[node * slots + entries.slot[n] + 1] += 1
-            times[node, entries.slot[n]] += entries.sign[n]
-    for cell in range(times.size):
-        ends[cell + 1] += ends[cell]
-    value, sign = np.empty(ends[-1], np.int32), np.empty(ends[-1], np.int8)
-    for n in range(entries.place.size):
-        node = over[entries.place[n]]
-        if node >= 0:
-            cell = node * slots + entries.slot[n]
-            value[ends[cell]], sign[ends[cell]] = entries.value[n], entries.sign[n]
-            ends[cell] += 1
-    begin = 0
     for cell in range(times.size):
         node, slot = cell // slots, cell % slots
-        if ends[cell] > begin and times[node, slot] > 0:
+        begin, end = cells.begins[cell], cells.begins[cell + 1]
+        if end > begin and times[node, slot] > 0:
             for rank in range(ranks.shape[0]):
                 up, whole = ranks[rank]
                 reach = (times[node, slot] - 1) * up
-                below = nth(value, sign, begin, ends[cell], reach // whole)
-                above = nth(value, sign, begin, ends[cell], reach // whole + 1)
+                below = nth(cells.value, cells.sign, begin, end, reach // whole)
+                above = nth(cells.value, cells.sign, begin, end, reach // whole + 1)
                 part = reach % whole
                 upper = values[above] if above >= 0 else 0
                 ranked[node, slot, rank] = values[below] * (whole - part) + upper * part
-        begin = ends[cell]
+
+
+@njit(cache=True, nogil=True)
+def near_values(cells, times, ranks, reach, chosen, most):
+    """Return the values around those that stand at each rank, and how many lie beyond.
+
+    Parameters
+    ----------
+    reach
+        How many to either side; of equal values all are returned.
+    chosen
+        Which organisations are asked for.
+    most
+        The number that stands for what lies above; -1 stands for what lies below.
+
+    Returns
+    -------
+    array
+        Rows of organisation, slot, rank, value and how many have it.
+    """
+    slots = times.shape[1]
+    found = np.empty((0, 5), np.int32)
+    for fill in (False, True):
+        n = 0
+        for cell in range(times.size):
+            node, slot = cell // slots, cell % slots
+            if chosen[node] and cells.begins[cell] < cells.begins[cell + 1]:
+                for rank in range(ranks.shape[0]):
+                    at = (times[node, slot] - 1) * ranks[rank, 0] // ranks[rank, 1]
+                    before = n
+                    n = put_near(cells, cell, at - reach, at + 1 + reach, times[node, slot], most, found, n)
+                    for row in range(before, n if fill else before):
+                        found[row, 0], found[row, 1], found[row, 2] = node, slot, rank
+        if not fill:
+            found = np.empty((n, 5), np.int32)
+    return found[found[:, 4] != 0]
+
+
+@njit(cache=True, nogil=True)
+def put_near(cells, cell, first, last, times, most, found, n):
+    """Write the values of a cell that stand from the first to the last place, if there is room for them.
+
+    Returns
+    -------
+    int
+        Where the rows of the next cell go.
+    """
+    met, below, opens = 0, 0, n
+    here, end = cells.begins[cell], cells.begins[cell + 1]
+    n += 1
+    while here < end and met <= last:
+        value, net = cells.value[here], 0
+        while here < end and cells.value[here] == value:
+            net += cells.sign[here]
+            here += 1
+        if met + net <= first:
+            below += net
+        else:
+            put_times(found, n, value, net)
+            n += 1
+        met += net
+    put_times(found, opens, -1, below)
+    put_times(found, n, most, times - met)
+    return n + 1
+
+
+@njit(cache=True, nogil=True)
+def put_times(found, n, value, times):
+    """Write how many have a value, if there is room for it."""
+    if n < found.shape[0]:
+        found[n, 3], found[n, 4] = value, times
 
 
 @njit(cache=True, nogil=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from tongxin.analytics import kernels
 from tongxin.analytics.answers import Lake
 from tongxin.analytics.cells import Bench
 from tongxin.analytics.measures import Key
+from tongxin.analytics.nearness import HIGHER, LOWER, Nearness
 from tongxin.analytics.row_arrays import RowArrays, Split, is_aged
 from tongxin.analytics.tallies import State, Tally, Values
 from tongxin.analytics.tally_columns import settle
@@ -32,6 +33,7 @@ LARGEST = 2**62
 
 Cube: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
+Made = TypeVar("Made")
 
 
 def can_take(bench: Bench) -> bool:
@@ -97,8 +99,10 @@ class NativeFamily:
 
         return self._for_each_split(add_up)
 
-    def rank(self, values: Values, tallies: Sequence[Tally]) -> Iterator[pa.Table]:
-        """Yield cells with the value that stands so far up as each tally says.
+    def rank(
+        self, values: Values, tallies: Sequence[Tally], nearness: Nearness
+    ) -> Iterator[tuple[pa.Table, list[pa.Table]]]:
+        """Yield cells with the value that stands so far up as each tally says, and the values around it.
 
         A value that lies between two is kept as a whole number: multiplied by the denominator of its rank.
         """
@@ -107,24 +111,43 @@ class NativeFamily:
         runs = self._rows.runs(self._rows.by_key(values.key), [taken], numbers)
         ratios = [each.rank.as_integer_ratio() for each in tallies if each.rank is not None]
         ranks = np.array(ratios, np.int64).reshape(-1, 2)
+        chosen = np.isin(self._rows.organisations, self._trees.inner) | nearness.is_everywhere
 
-        def put_in_order(at: int) -> pa.Table:
+        def put_in_order(at: int) -> tuple[pa.Table, list[pa.Table]]:
             split, field = self._rows.splits[at], self._rows.field
             ranked = self._empty(split, len(ranks), values.weight)
-            times = self._empty(split, 1, None)[..., 0]
+            times, near = self._empty(split, 1, None)[..., 0], []
             for window, version in enumerate(field.versions):
-                ancestors = self._trees.versions[version].ancestors
-                entries = kernels.list_values(runs, field, window, at)
-                entries = kernels.in_order(entries, offered.size)
-                for place in ancestors.T:
+                entries = kernels.in_order(kernels.list_values(runs, field, window, at), offered.size)
+                for place in self._trees.versions[version].ancestors.T:
                     over = np.where(place < 0, -1, field.organisations[version][place])
-                    kernels.rank_values(entries, over, offered, ranks, ranked[window], times[window])
+                    cells = kernels.gather(entries, over, times[window])
+                    kernels.rank_values(cells, times[window], offered, ranks, ranked[window])
+                    rows = kernels.near_values(
+                        cells, times[window], ranks, nearness.reach, chosen, offered.size
+                    )
+                    near.append(self._near(split, window, offered, rows))
             columns = [(tally, ranked[..., n]) for n, tally in enumerate(tallies)]
-            return self._cells(split, np.asarray(ranked.any(axis=3)), columns)
+            return self._cells(split, np.asarray(ranked.any(axis=3)), columns), near
 
         return self._for_each_split(put_in_order)
 
-    def _for_each_split(self, make: Callable[[int], pa.Table]) -> Iterator[pa.Table]:
+    def _near(self, split: Split, window: int, offered: Cube, rows: npt.NDArray[np.int32]) -> pa.Table:
+        """Return values around those taken, as a table."""
+        organisation, slot, rank, value, times = rows.T
+        return pa.table(
+            {
+                "organisation": self._rows.organisations[organisation],
+                "window": np.full(value.size, window, np.int32),
+                "breakdown": _coded(np.zeros(value.size, np.int32), (split.breakdown,)),
+                "category": _coded(slot, split.categories),
+                "rank": rank,
+                "value": np.r_[offered, HIGHER, LOWER][value],
+                "times": times,
+            }
+        )
+
+    def _for_each_split(self, make: Callable[[int], Made]) -> Iterator[Made]:
         # The loops let go of the interpreter, so threads do run at once.
         with ThreadPoolExecutor(self._threads) as threads:
             yield from threads.map(make, range(len(self._rows.splits)))

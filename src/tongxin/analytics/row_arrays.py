@@ -21,7 +21,7 @@ from tongxin.analytics.measures import Key
 from tongxin.analytics.spell_cells import held_spells, spells_in_time
 from tongxin.analytics.statements import literal, quote, select
 from tongxin.analytics.tallies import Family, State, Tally
-from tongxin.analytics.tally_columns import Certain
+from tongxin.analytics.tally_columns import UNCERTAIN, Certain
 from tongxin.analytics.trees import DatedTrees
 
 OPEN = 2
@@ -74,6 +74,8 @@ class RowArrays:
     @cached_property
     def certain(self) -> Certain:
         """Which answers no row leaves open, and which every row says yes to."""
+        if not self._bench.is_settled:
+            return UNCERTAIN
         there = self._present != 0
         answers = {name: self._found[name][there] for name, _ in self._bench.family.parts.values()}
         return Certain(

@@ -21,6 +21,7 @@ class Source:
     `rows` returns a query of the registry whose columns stand in the order of the schema. `registered` names
     the registry's column behind each, where each is one. By the columns of `key` a record is known again in a
     later extract, whatever else has been corrected in it.
+    `identities` says of each column that names something whose it is: the name of the source that has it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Source:
     rows: Callable[[], Any]
     registered: Mapping[str, str] = field(default_factory=dict)
     key: tuple[str, ...] = ("id",)
+    identities: Mapping[str, str] = field(default_factory=dict)
 
 
 TablePlan: TypeAlias = "Callable[[Mapping[str, ir.Table]], ir.Table]"

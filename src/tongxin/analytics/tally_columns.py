@@ -16,6 +16,9 @@ class Certain:
     yes: frozenset[str]
 
 
+UNCERTAIN = Certain(frozenset(), frozenset())
+
+
 def settle(tally: Tally, certain: Certain) -> Tally:
     """Return the simplest tally with the same number, given what is certain of the answers.
 

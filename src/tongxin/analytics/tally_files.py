@@ -3,32 +3,114 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tongxin.analytics.damage import legible
 from tongxin.analytics.engine import Engine
 from tongxin.analytics.forests import Forest
+from tongxin.analytics.measures import Key
 from tongxin.analytics.statements import literal, select
-from tongxin.analytics.tallies import Family
+from tongxin.analytics.tallies import Family, Tally, Values
 from tongxin.codes.periods import Period
 
 ROW_GROUP = 16_384
 """Small enough that reading one organisation decodes little."""
+LISTING = "files.json"
 
 
 @dataclass(frozen=True)
 class TallyFile:
-    """A file of tallies: its name, which column holds each tally, which window each period has."""
+    """A file of tallies: its name, which column holds each tally, which window each period has.
+
+    What a later release changes of it stands in a file of its own, to be added; there every tally has its
+    column, under its own name.
+    """
 
     name: str
     columns: Mapping[str, str]
     windows: Mapping[Period, int]
     cells: Mapping[tuple[str | None, int], int]
     """How many cells there are, by breakdown and window."""
+    change: str | None = None
+
+    @property
+    def near(self) -> str:
+        """The name of the file with the values around those that are taken from an order."""
+        return self.name.replace(".parquet", ".near.parquet")
+
+    def changed(self) -> TallyFile:
+        """Return the file together with one of changes."""
+        return replace(self, change=self.name.replace(".parquet", ".change.parquet"))
+
+
+@dataclass
+class Listing:
+    """What a computation has written so far: files by name, and by subject the facts in no tree."""
+
+    files: dict[str, TallyFile]
+    unplaced: dict[str, int]
+    is_native: bool = False
+    """Whether anything was rolled up by compiled loops: rows are many, and they are loaded."""
+
+    def write(self, folder: Path) -> None:
+        """Write the listing beside its files: who is killed later can go on from here."""
+        files = [
+            {
+                **asdict(replace(file, windows={}, cells={})),
+                "windows": {str(period): window for period, window in file.windows.items()},
+                "cells": [[*place, count] for place, count in file.cells.items()],
+            }
+            for file in self.files.values()
+        ]
+        draft = folder / f"{LISTING}.draft"
+        said = {"files": files, "unplaced": self.unplaced, "is_native": self.is_native}
+        draft.write_text(json.dumps(said, indent=1), encoding="utf-8")
+        draft.replace(folder / LISTING)
+
+
+def read_listing(folder: Path) -> Listing:
+    """Return what was written into a folder, nothing where nothing was; raises DamagedFileError."""
+    path = folder / LISTING
+    if not path.is_file():
+        return Listing({}, {})
+    with legible(path):
+        said = json.loads(path.read_text(encoding="utf-8"))
+        files = {each["name"]: _read_file(each) for each in said["files"]}
+        return Listing(files, said["unplaced"], said["is_native"])
+
+
+def _read_file(said: Mapping[str, Any]) -> TallyFile:
+    return TallyFile(
+        said["name"],
+        said["columns"],
+        {Period.parse(period): window for period, window in said["windows"].items()},
+        {(breakdown, window): count for breakdown, window, count in said["cells"]},
+        said["change"],
+    )
+
+
+def file_of(family: Family, tally: Tally) -> str:
+    """Return the name of the file that holds a tally: one for each kind of key, and for each order."""
+    if tally.values is None:
+        return name_of(family, tally.key.value)
+    return ranked_file(family, tally.values)
+
+
+def ranked_file(family: Family, values: Values) -> str:
+    """Return the name of the file of what is taken from an order of values."""
+    return name_of(family, f"{values.weight}-{list(family.values).index(values)}")
+
+
+def counted_file(family: Family, key: Key) -> str:
+    """Return the name of the file of what adds up over one kind of key."""
+    return name_of(family, key.value)
 
 
 def name_of(family: Family, what: str) -> str:
@@ -53,6 +135,14 @@ def write_table(
     named = ["node AS organisation", '"window"', "breakdown", "category", *(f"r.{name}" for name in columns)]
     order = ["breakdown", "organisation", "category", '"window"']
     engine.write_text(select(named, joined, where=said, order_by=order), path, row_group_size=ROW_GROUP)
+
+
+def write_near(engine: Engine, table: str, forest: Forest, slots: str, path: Path) -> None:
+    """Write a table of near values by place and slot."""
+    joined = f"{table} AS r JOIN {forest.name} AS n USING (place) JOIN {slots} AS s USING (slot)"
+    columns = ["node AS organisation", '"window"', "breakdown", "category", "rank", "value", "times"]
+    order = ["breakdown", "organisation", "category", '"window"', "rank", "value"]
+    engine.write_text(select(columns, joined, order_by=order), path, row_group_size=ROW_GROUP)
 
 
 def write_tables(tables: Iterable[pa.Table], path: Path) -> None:

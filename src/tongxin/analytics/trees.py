@@ -166,6 +166,17 @@ def _depths(node: Numbers, over: Numbers) -> Numbers:
     return depth
 
 
+def number_nodes(nodes: Numbers, over: Numbers) -> Tree:
+    """Give nodes their numbers in pre-order; `over` says where in them each parent is, -1 for a root.
+
+    Examples
+    --------
+    >>> number_nodes(np.array([7, 8, 9]), np.array([-1, 0, -1])).last.tolist()
+    [1, 1, 2]
+    """
+    return _numbered(nodes, over, np.ones(nodes.size, dtype=bool), np.full(nodes.size, "", dtype=np.str_))
+
+
 def _numbered(node: Numbers, over: Numbers, alive: Flags, level: Levels) -> Tree:
     depth = _depths(node, over)
     deepest = int(depth.max(initial=0))
@@ -252,6 +263,12 @@ class DatedTrees:
     def depths(self) -> int:
         """How many ancestor columns the table of these trees has."""
         return max((tree.ancestors.shape[1] for tree in self.versions), default=1)
+
+    @property
+    def inner(self) -> Numbers:
+        """The nodes that have something below them in any of the trees."""
+        found = [tree.nodes[tree.last > np.arange(tree.nodes.size)] for tree in self.versions]
+        return np.unique(np.concatenate(found))
 
     def tree(self, day: date) -> Tree:
         """Return the tree of one of the days."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from tongxin.analytics.cells import CodedRows, locate
 from tongxin.analytics.event_cells import wide_events
+from tongxin.analytics.nearness import HIGHER, LOWER, Nearness
 from tongxin.analytics.rollup import PLACE, roll_up, spread_distinct
 from tongxin.analytics.spell_cells import several_spells
 from tongxin.analytics.statements import quote, select, union
@@ -18,8 +19,10 @@ from tongxin.analytics.tally_columns import condition, settle
 _CELL = (*PLACE, "value")
 
 
-def ranked_values(coded: CodedRows, values: Values, tallies: Sequence[Tally], *, is_stock: bool) -> str:
-    """Return the name of a lasting table: a row per cell, with the value of each tally under its name.
+def ranked_values(
+    coded: CodedRows, values: Values, tallies: Sequence[Tally], nearness: Nearness, *, is_stock: bool
+) -> tuple[str, str]:
+    """Return the names of two lasting tables: the value of each tally by cell, and the values around these.
 
     A value that lies between two is kept as a whole number: multiplied by the denominator of its rank.
     """
@@ -32,26 +35,53 @@ def ranked_values(coded: CodedRows, values: Values, tallies: Sequence[Tally], *,
         _CELL,
     )
     place = ", ".join(PLACE)
-    counted = select(
-        [
-            *_CELL,
-            f"sum(times) OVER (PARTITION BY {place} ORDER BY value) AS upto",
-            f"sum(times) OVER (PARTITION BY {place}) - 1 AS last",
-        ],
-        table,
-        where="times <> 0",
+    counted = engine.keep_text(
+        select(
+            [
+                *_CELL,
+                "times",
+                f"sum(times) OVER (PARTITION BY {place} ORDER BY value) AS upto",
+                f"sum(times) OVER (PARTITION BY {place}) - 1 AS last",
+            ],
+            table,
+            where="times <> 0",
+        )
     )
     columns = [f"CAST({_ranked(tally)} AS BIGINT) AS {tally.name}" for tally in tallies]
-    ranked = engine.keep_text(select([*PLACE, *columns], f"({counted}) AS c", group_by=PLACE), lasting=True)
+    ranked = engine.keep_text(select([*PLACE, *columns], counted, group_by=PLACE), lasting=True)
+    near = engine.keep_text(f"FROM {union(_near(coded, counted, tallies, nearness))}", lasting=True)
     engine.drop(table)
-    return ranked
+    return ranked, near
+
+
+def _near(coded: CodedRows, counted: str, tallies: Sequence[Tally], nearness: Nearness) -> Iterator[str]:
+    """Yield the values around those that are taken, and how many lie below and above them."""
+    forest = coded.forest.name
+    inner = select(["o.node"], f"{forest} AS n JOIN {forest} AS o ON o.place = n.parent")
+    large = select(["place"], forest, where=f"node IN ({inner})")
+    source = counted if nearness.is_everywhere else f"{counted} SEMI JOIN ({large}) AS l USING (place)"
+    for n, tally in enumerate(tallies):
+        up, whole = _ratio(tally)
+        at = f"last * {up} // {whole}"
+        below = f"upto <= {at} - {nearness.reach}"
+        above = f"upto - times > {at} + 1 + {nearness.reach}"
+        cell = [*PLACE, f"{n} AS rank"]
+        yield select([*cell, "value", "times"], source, where=f"NOT ({below}) AND NOT ({above})")
+        for beyond, where in ((LOWER, below), (HIGHER, above)):
+            yield select(
+                [*cell, f"{beyond} AS value", "sum(times) AS times"], source, where=where, group_by=PLACE
+            )
+
+
+def _ratio(tally: Tally) -> tuple[int, int]:
+    if tally.rank is None:
+        raise ValueError(f"{tally.name} has no rank")
+    return tally.rank.as_integer_ratio()
 
 
 def _ranked(tally: Tally) -> str:
     """Return the value that far up, between its neighbours in proportion (type 7 of Hyndman and Fan 1996)."""
-    if tally.rank is None:
-        raise ValueError(f"{tally.name} has no rank")
-    up, whole = tally.rank.numerator, tally.rank.denominator
+    up, whole = _ratio(tally)
     below = f"min(value) FILTER (WHERE upto > last * {up} // {whole})"
     above = f"coalesce(min(value) FILTER (WHERE upto > last * {up} // {whole} + 1), 0)"
     over = f"min(last * {up} % {whole})"

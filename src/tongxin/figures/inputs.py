@@ -25,6 +25,7 @@ from tongxin.analytics.row_plans import make_rows
 from tongxin.analytics.statements import select
 from tongxin.analytics.successions import Event, Successions, read_successions
 from tongxin.analytics.trees import Hierarchy, Placement
+from tongxin.figures.reading import reads_of
 from tongxin.lake.queries import (
     Cut,
     WithHistories,
@@ -77,12 +78,26 @@ def open_known_inputs(
 
 
 def _inputs_of(engine: Engine, tables: Mapping[str, ir.Table], definitions: Sequence[Definition]) -> Inputs:
-    maker = RowMaker(engine, WithHistories(tables, partial(engine.keep, lasting=True)))
-    names = sorted(_subjects_of(definitions) & declared_plans().keys())
-    recipes = {name: declared_plans()[name](tables) for name in names}
-    rows = KeptRows(maker, recipes, {name: columns_read(name, definitions) for name in names})
     reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
-    return Inputs(Lake(rows, let_go=rows.let_go), _hierarchy_of(engine, tables), reported)
+    return Inputs(lake_of(engine, tables, definitions), _hierarchy_of(engine, tables), reported)
+
+
+def lake_of(
+    engine: Engine,
+    tables: Mapping[str, ir.Table],
+    definitions: Sequence[Definition],
+    *,
+    is_native: bool | None = None,
+) -> Lake:
+    """Return the rows of those subjects that definitions read and that the tables of sources suffice for."""
+    names = sorted(subjects_of(definitions) & declared_plans().keys())
+    recipes = {
+        name: declared_plans()[name](tables) for name in names if reads_of(name).every <= tables.keys()
+    }
+    histories = WithHistories(tables, partial(engine.keep, lasting=True))
+    maker = RowMaker(engine, histories, is_native=is_native)
+    rows = KeptRows(maker, recipes, {name: columns_read(name, definitions) for name in recipes})
+    return Lake(rows, let_go=rows.let_go)
 
 
 @contextmanager
@@ -92,7 +107,7 @@ def open_kept_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tu
         folder = _kept_folder(cut)
         subjects: dict[str, ir.Table] = {
             name: engine.read_parquet(_kept_rows(engine, cut, folder, name))
-            for name in sorted(_subjects_of(definitions))
+            for name in sorted(subjects_of(definitions))
         }
         reported_only = {
             name: file for name, file in cut.files.items() if name in {"reported_values", "reporting_units"}
@@ -121,7 +136,7 @@ def _kept_rows(engine: Engine, cut: Cut, folder: Path, subject: str) -> Path:
     return path
 
 
-def _subjects_of(definitions: Sequence[Definition]) -> set[str]:
+def subjects_of(definitions: Sequence[Definition]) -> set[str]:
     """Return the subjects that definitions count, with those over whose rows their conditions range."""
     parts = [part for each in definitions for part in each.parts if part and not part.is_reported]
     ranged = (related_used(condition) for part in parts for condition in part.where)

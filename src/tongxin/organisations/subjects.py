@@ -28,6 +28,7 @@ ORGANISATION_FIELDS = (
 """Fields of the unit where a fact counts, known in every row beside the fact's own."""
 
 _INT, _TEXT, _DAY, _FLAG = pa.int64(), pa.string(), pa.date32(), pa.bool_()
+_UNIT = {"organisation": "organisations"}
 _SPELL = [("valid_from", _DAY), ("valid_to", _DAY)]
 
 
@@ -93,12 +94,14 @@ SOURCES = (
         ),
         _organisations,
         key=("organisation",),
+        identities=_UNIT,
     ),
     Source(
         "placements",
         pa.schema([("organisation", _INT), ("parent", _INT), ("level", _TEXT), *_SPELL]),
         _placements,
         key=("organisation", "valid_from"),
+        identities=_UNIT,
     ),
     Source(
         "events",
@@ -117,6 +120,7 @@ SOURCES = (
         pa.schema([("organisation", _INT), ("name_zh", _TEXT), ("name_en", _TEXT), *_SPELL]),
         _names,
         key=("organisation", "valid_from"),
+        identities=_UNIT,
     ),
     Source(
         "particulars",
@@ -132,12 +136,14 @@ SOURCES = (
         ),
         _particulars,
         key=("organisation", "valid_from"),
+        identities=_UNIT,
     ),
     Source(
         "covers",
         pa.schema([("organisation", _INT), ("union", _INT), *_SPELL]),
         _covers,
         key=("organisation", "union", "valid_from"),
+        identities={**_UNIT, "union": "organisations"},
     ),
 )
 

@@ -39,7 +39,19 @@ def _source(
 
     schema = pa.schema([(column, kind) for column, (_, kind) in columns.items()])
     registered = {column: "id" if path == "pk" else path for column, (path, _) in columns.items()}
-    return Source(name, schema, rows, registered, key)
+    named = {"id": name, **_NAMED}
+    return Source(
+        name, schema, rows, registered, key, {column: named[column] for column in columns if column in named}
+    )
+
+
+_NAMED = {
+    "worker": "people",
+    "apprentice": "people",
+    "organisation": "organisations",
+    "employment": "employments",
+}
+"""Columns that name something, each with the source that has it."""
 
 
 _WORKER = {"id": ("pk", _INT), "worker": ("worker_id", _INT), "organisation": ("organisation_id", _INT)}
