@@ -229,7 +229,8 @@ class _Changes:
             before = self._read(select(columns, _table(earlier)))
         shown = [f"organisation % {APART} AS organisation", *columns[1:-1], f"sum({_SIGN} * times) AS times"]
         twins = _table(folders.draft / file.near)
-        inner = f"organisation % {APART} IN ({', '.join(map(str, self._inner)) or 'NULL'})"
+        likenesses = {unit + APART for unit in self._inner}
+        inner = among("organisation", likenesses.union(self._inner))
         fresh = self._read(
             select(shown, twins, where=inner, group_by=["ALL"]) + f" HAVING sum({_SIGN} * times) <> 0"
         )

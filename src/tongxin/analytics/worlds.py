@@ -205,8 +205,8 @@ def among(column: str, ids: Collection[int]) -> str:
 
     They are listed, which lets the engine pass over those parts of a file that cannot hold any.
     """
-    listed = ", ".join(map(str, sorted(ids))) or "NULL"
-    return f"{quote(column)} IN ({listed})"
+    listed = ", ".join(map(str, sorted(ids)))
+    return f"{quote(column)} IN ({listed})" if listed else "FALSE"
 
 
 @dataclass(frozen=True)
