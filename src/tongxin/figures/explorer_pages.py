@@ -61,7 +61,7 @@ def _over_time(release: Release, asked: Explored, question: Question, user: Prin
     breaks = [
         (code, each)
         for code in question.codes
-        for each in breaks_of(release, code, question.at.pk, known, own_trees=own_trees)
+        for each in breaks_of(release, code, question.at, known, own_trees=own_trees)
     ]
     absence = absence_of(release, question.at, on, user)
     return {

@@ -58,7 +58,7 @@ def _scratch() -> Path:
 def open_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tuple[Engine, Inputs]]:
     """Open a cut from its own files alone."""
     with open_engine() as engine:
-        yield engine, _inputs_of(engine, open_tables(engine, cut), definitions)
+        yield engine, inputs_of(engine, open_tables(engine, cut), definitions)
 
 
 @contextmanager
@@ -73,20 +73,28 @@ def open_known_inputs(
             for source in declared_sources()
             if source.name in tables and source.name in had
         }
-        yield engine, _inputs_of(engine, {**tables, **known}, definitions)
+        yield engine, inputs_of(engine, {**tables, **known}, definitions)
 
 
-def _inputs_of(engine: Engine, tables: Mapping[str, ir.Table], definitions: Sequence[Definition]) -> Inputs:
+def inputs_of(
+    engine: Engine,
+    tables: Mapping[str, ir.Table],
+    definitions: Sequence[Definition],
+    hierarchy: Hierarchy | None = None,
+) -> Inputs:
+    """Return inputs over the tables of a cut, with the tree of the divisions unless another is given."""
     maker = RowMaker(engine, WithHistories(tables, partial(engine.keep, lasting=True)))
     names = sorted(_subjects_of(definitions) & declared_plans().keys())
     recipes = {name: declared_plans()[name](tables) for name in names}
     rows = KeptRows(maker, recipes, {name: columns_read(name, definitions) for name in names})
     reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
-    return Inputs(Lake(rows, let_go=rows.let_go), _hierarchy_of(engine, tables), reported)
+    return Inputs(Lake(rows, let_go=rows.let_go), hierarchy or _hierarchy_of(engine, tables), reported)
 
 
 @contextmanager
-def open_kept_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tuple[Engine, Inputs]]:
+def open_kept_inputs(
+    cut: Cut, definitions: Sequence[Definition], hierarchy: Hierarchy | None = None
+) -> Iterator[tuple[Engine, Inputs]]:
     """Open a cut with the rows of subjects as an earlier opening left them: for pages, which have no time."""
     with open_engine() as engine:
         folder = _kept_folder(cut)
@@ -99,7 +107,7 @@ def open_kept_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tu
         }
         tables = open_tables(engine, cut, reported_only)
         reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
-        yield engine, Inputs(Lake(subjects), hierarchy_of_cut(cut), reported)
+        yield engine, Inputs(Lake(subjects), hierarchy or hierarchy_of_cut(cut), reported)
 
 
 def _kept_folder(cut: Cut) -> Path:
