@@ -16,6 +16,13 @@ from django.utils.translation import gettext as _
 from tongxin.analytics.definitions import Definition, version_for
 from tongxin.analytics.figure_store import Figure, FigureStore
 from tongxin.codes.periods import Period, PeriodKind, periods_between
+from tongxin.figures.group_places import (
+    check_group_level,
+    is_of_groups,
+    require_groups,
+    tops_of,
+    units_below,
+)
 from tongxin.figures.overlaps import read_beside, versions_beside
 from tongxin.figures.queries import Release, store_in
 from tongxin.organisations.access import Action, Principal, keep_visible, require
@@ -226,7 +233,7 @@ def figure_at(
     _breakdown_named(release.newest(code), by)
     store = open_store(release, [code], as_of, of_groups=at.level == Level.GROUP)
     # A category may be met elsewhere and not here; its figure here is then nothing, but it is one.
-    figures = read_figures(store, code, (at.pk, *_tops(release, at)), (period,), by)
+    figures = read_figures(store, code, (at.pk, *tops_of(release, at)), (period,), by)
     found = [
         each for each in figures if each.organisation == at.pk and each.category == (category if by else None)
     ]
@@ -234,15 +241,6 @@ def figure_at(
         message = _("%(code)s has no category %(category)s of %(by)s.")
         raise ValidationError(message % {"code": code, "category": category, "by": by})
     return Answer(found[0], at, definition_for(release, code, period), release.id)
-
-
-def _tops(release: Release, at: Organisation) -> list[int]:
-    """Return the units at which every category is met that is met anywhere in the trees of a unit."""
-    if at.level == Level.GROUP:
-        found = Organisation.objects.filter(level=Level.GROUP)
-    else:
-        found = Organisation.objects.filter(code=release.manifest["root"])
-    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def definition_for(release: Release, code: str, period: Period) -> Definition:
@@ -254,11 +252,8 @@ def open_store(
     release: Release, codes: Sequence[str], as_of: date | None = None, *, of_groups: bool = False
 ) -> FigureStore:
     """Return the figures of a release, computed again where they are to have the tree of one day."""
-    if of_groups and not release.has_groups:
-        message = _(
-            "This release has no figures of group companies. Build a new release, which will have them."
-        )
-        raise ValidationError(message)
+    if of_groups:
+        require_groups(release)
     if as_of is None:
         return release.group_store if of_groups else release.store
     check_day(release, as_of)
@@ -296,22 +291,10 @@ def _units(store: FigureStore, question: Question, user: Principal) -> dict[Peri
     """Return the units of each period, those that the user may see."""
     if question.level is None:
         return {period: [question.at] for period in question.periods}
-    below = _groups_below if question.level == Level.GROUP != question.at.level else _below
-    ids = {period: below(store, question, period) for period in question.periods}
+    ids = {period: units_below(store, question, period) for period in question.periods}
     known = Organisation.objects.in_bulk(list({pk for found in ids.values() for pk in found}))
     visible = {unit.pk: unit for unit in keep_visible(user, known.values(), Action.SEE_FIGURES)}
     return {period: [visible[pk] for pk in found if pk in visible] for period, found in ids.items()}
-
-
-def _below(store: FigureStore, question: Question, period: Period) -> list[int]:
-    found = store.descendants(question.at.pk, question.level or "", period)
-    return [pk for pk in found if pk != question.at.pk]
-
-
-def _groups_below(store: FigureStore, question: Question, period: Period) -> list[int]:
-    """Return the group companies that stand under a division, which have figures in trees of their own."""
-    groups = Organisation.objects.below(question.at).filter(level=Level.GROUP).order_by("code")
-    return [pk for pk in groups.values_list("pk", flat=True) if store.exists(pk, period)]
 
 
 def _breakdown_named(definition: Definition, by: str | None) -> str | None:
@@ -327,19 +310,12 @@ def _breakdown_named(definition: Definition, by: str | None) -> str | None:
     return names[asked]
 
 
-def is_of_groups(question: Question) -> bool:
-    """Tell whether figures are asked for that are rolled up over group companies."""
-    return Level.GROUP in (question.at.level, question.level)
-
-
 def check_level(question: Question) -> None:
     """Refuse a level that cannot stand below the unit; one that merely has no units there is no mistake.
 
     Pages do not ask: their links may lead to a unit that lacks the level, and show nothing there.
     """
-    if question.at.level == Level.GROUP and question.level not in (None, Level.ENTERPRISE, Level.GROUP):
-        message = _("To a group company belong enterprises and smaller groups; %(level)s is neither.")
-        raise ValidationError(message % {"level": question.level})
+    check_group_level(question)
     highest = RANKS.index(question.at.level) if question.at.level in RANKS else len(RANKS)
     if question.level in RANKS[: highest + 1] and highest < len(RANKS):
         message = _("Units of the level %(level)s do not stand below %(unit)s.")
