@@ -38,6 +38,12 @@ def group_of_unit(unit: Organisation, day: date) -> Organisation | None:
     return found.parent if found else None
 
 
+def members_of(group: Organisation) -> QuerySet[Organisation]:
+    """Return who belongs to a group company directly today."""
+    spells = memberships().filter(on_day(timezone.localdate()), parent=group)
+    return Organisation.objects.filter(pk__in=spells.values("organisation_id")).order_by("code")
+
+
 def members_from(group: Organisation, day: date) -> list[Organisation]:
     """Return who belongs to a group company directly on a day or after it."""
     spells = memberships().filter(Q(valid_to=None) | Q(valid_to__gt=day), parent=group)
