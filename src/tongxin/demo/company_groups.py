@@ -62,9 +62,10 @@ def _open(row: Mapping[str, Any], words: Mapping[str, Any], number: int) -> Orga
 
 
 def _lasting(enterprises: Enterprises, seed: int) -> list[int]:
-    """Return the enterprises that may belong to a group throughout the facts, in a seeded order."""
+    """Return the larger enterprises that last, and may belong to a group, in a seeded order."""
     joined = np.datetime64(read_words("company_groups")["joined_on"], "D")
     lasts = (enterprises.opened_on < joined) & np.isnat(enterprises.closed_on)
+    lasts &= enterprises.share >= np.median(enterprises.share)
     order = start_chances(seed, "company groups").permutation(len(enterprises))
     return [int(place) for place in order if lasts[place]]
 

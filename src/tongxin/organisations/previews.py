@@ -53,7 +53,7 @@ def preview_membership(member: Organisation, group: Organisation | None, on: dat
     before = group_of_unit(member, on)
     names = {name: each.name if each else "" for name, each in (("before", before), ("group", group))}
     names["unit"] = member.name
-    sentences = [_("%(unit)s leaves %(before)s.") % names] if before else []
+    sentences = [_("%(unit)s leaves the group %(before)s on that day.") % names] if before else []
     if group:
         sentences.append(
             _("%(unit)s belongs to %(group)s: its people count in the figures of the group.") % names
