@@ -21,8 +21,8 @@ from tongxin.organisations.access import (
     reaches_grantable_by,
     roles_grantable_by,
 )
+from tongxin.organisations.listings import levels_below
 from tongxin.organisations.models import Organisation, Role, RoleGrant
-from tongxin.organisations.queries import levels_below
 from tongxin.organisations.role_actions import grant_role
 from tongxin.organisations.trail_access import trail_visible_to
 

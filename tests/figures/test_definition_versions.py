@@ -126,7 +126,7 @@ def test_it_is_computed_under_another_tree_as_well(versions):
 def test_the_trend_breaks_where_the_definition_does(versions):
     cast, release = versions
 
-    found = breaks_of(release, "pay", cast.xiaoshan.pk, QUARTERS, own_trees=True)
+    found = breaks_of(release, "pay", cast.xiaoshan, QUARTERS, own_trees=True)
 
     assert [(str(each.period), each.version) for each in found] == [("2026Q1", NEW)]
 

@@ -101,7 +101,7 @@ def test_a_trend_breaks_where_units_came_or_went_and_nowhere_else(real: RealChan
 
     found = {
         code: [str(each.period) for each in breaks_of(
-            real.release, "people", real.unit(code).pk, years, own_trees=True
+            real.release, "people", real.unit(code), years, own_trees=True
         )]
         for code in (YINZHOU, HAISHU, NINGBO, "330110", "330109", "330102", "330206", "330113", founded)
     }  # fmt: skip

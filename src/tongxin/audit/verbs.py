@@ -32,6 +32,8 @@ VERBS: dict[str, str | Promise] = {
     "organisations.described": _("changed the enterprise's particulars"),
     "organisations.covered": _("put the enterprise under a union"),
     "organisations.uncovered": _("ended a union's cover of the enterprise"),
+    "organisations.joined_group": _("took the unit into a group company"),
+    "organisations.left_group": _("let the unit leave its group company"),
     "groups.founded": _("founded the coordination group"),
     "groups.closed": _("closed the coordination group"),
     "groups.seated": _("filled a seat of the coordination group"),

@@ -7,18 +7,31 @@ import click
 
 from tongxin.cli.home import FORMATS, acting_user, open_home, print_rows
 
-LEVELS = click.Choice(["province", "city", "county", "town", "enterprise", "union", "department"])
+LEVELS = click.Choice(["province", "city", "county", "town", "enterprise", "union", "department", "group"])
+HIERARCHIES = click.Choice(["administrative", "union", "group"])
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command()
 @click.option("--under", metavar="CODE", help="This unit and all below it.")
 @click.option("--level", type=LEVELS, help="Units of one level only.")
+@click.option(
+    "--hierarchy",
+    type=HIERARCHIES,
+    default="administrative",
+    show_default=True,
+    help="Which tree: the divisions, the unions, or the group companies with their members.",
+)
 @click.option("--as-of", type=DAY, metavar="DATE", help="The tree as it was on a day; today by default.")
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.pass_context
 def organisations(
-    ctx: click.Context, under: str | None, level: str | None, as_of: datetime | None, form: str
+    ctx: click.Context,
+    under: str | None,
+    level: str | None,
+    hierarchy: str,
+    as_of: datetime | None,
+    form: str,
 ) -> None:
     """List the tree of units: code, name, level and the unit above."""
     open_home()
@@ -30,8 +43,9 @@ def organisations(
 
     day = as_of.date() if as_of else timezone.localdate()
     visible = set(organisations_visible_to(acting_user(ctx)).values_list("code", flat=True))
-    nodes = [node for node in tree_on(day, under=under, level=level) if node.code in visible]
-    is_known = under in visible and any(node.code == under for node in tree_on(day, under=under))
+    tree = tree_on(day, under=under, hierarchy=hierarchy)
+    nodes = [node for node in tree if node.code in visible and level in (None, node.level)]
+    is_known = under in visible and any(node.code == under for node in tree)
     if under and not nodes and not is_known:
         from django.utils.translation import gettext as _
 

@@ -9,6 +9,7 @@ import polars as pl
 from django.db import transaction
 
 from tongxin import __version__
+from tongxin.demo.company_groups import found_company_groups
 from tongxin.demo.groups import seat_groups
 from tongxin.demo.loading import (
     TABLES,
@@ -47,6 +48,7 @@ def load_lake(*, n_workers: int, seed: int, progress: Progress | None = None) ->
         planted = plant_units(ground, seed=seed)
         set_sequences([Organisation])
         groups = seat_groups(seed=seed)
+        company_groups = found_company_groups(ground.enterprises, planted, seed=seed)
         move_town()
         parts = _Parts(ground, planted, seed, lambda part: report("people", 2 + part, total))
         files = write_directly(["people", *TABLES], parts)
@@ -54,7 +56,12 @@ def load_lake(*, n_workers: int, seed: int, progress: Progress | None = None) ->
         extract_beside(actor=None, written=files)
     write_made_with(MadeWith("lake", n_workers, seed, __version__))
     report("done", total, total)
-    units = {"enterprises": len(ground.enterprises), "unions": len(ground.unions), "groups": groups}
+    units = {
+        "enterprises": len(ground.enterprises),
+        "unions": len(ground.unions),
+        "groups": groups,
+        "company_groups": company_groups,
+    }
     return DemoSummary(units | {name: file.rows for name, file in files.items()}, tuple(sign_ins))
 
 

@@ -16,6 +16,7 @@ from django.db.models import Model
 from tongxin import __version__
 from tongxin.audit import log
 from tongxin.demo.chances import FACTS_FROM, FACTS_UNTIL
+from tongxin.demo.company_groups import found_company_groups
 from tongxin.demo.groups import seat_groups
 from tongxin.demo.people import People
 from tongxin.demo.province import make_province
@@ -113,6 +114,9 @@ def load_demo(*, n_workers: int, seed: int, progress: Progress | None = None) ->
         set_sequences([Organisation, Worker, *TABLES.values()])
         report("groups", total - 1, total)
         rows["groups"] = seat_groups(seed=seed)
+        rows["company_groups"] = found_company_groups(
+            province.enterprises, planted, seed=seed, employments=province.facts["employments"]
+        )
         move_town()
         sign_ins = finish_home(staff_of(province.facts["employments"]), planted, n_workers, seed)
         search_duplicates(actor=None, progress=_in_silence)
@@ -182,7 +186,9 @@ def staff_of(employments: pl.DataFrame) -> Counter[int]:
 def _units_of_sign_ins(staff: dict[int, int]) -> dict[str, Organisation]:
     """Return the divisions by code, and the enterprise of the demo's officer."""
     divisions = Organisation.objects.filter(level__in=["province", "city", "county"])
-    return {unit.code: unit for unit in divisions} | {"enterprise": choose_enterprise(staff)}
+    named = {unit.code: unit for unit in divisions} | {"enterprise": choose_enterprise(staff)}
+    group = Organisation.objects.filter(level="group").order_by("pk").first()
+    return named | ({"company_group": group} if group else {})
 
 
 def _describe_programme() -> Programme:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from tongxin.codes.periods import Period
-from tongxin.figures.queries import Release
+from tongxin.figures.queries import GROUP_FIGURES, Release
 from tongxin.figures.regrouping import is_regrouped
 from tongxin.figures.selection import definition_for
 from tongxin.figures.stored_trees import trees_of_periods
 from tongxin.figures.words import version_text
+from tongxin.organisations.models import Level, Organisation
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,15 @@ class Break:
 
 
 def breaks_of(
-    release: Release, code: str, unit: int, periods: Sequence[Period], *, own_trees: bool
+    release: Release, code: str, unit: Organisation, periods: Sequence[Period], *, own_trees: bool
 ) -> list[Break]:
     """Return the breaks between periods that follow each other; under one tree no units come or go."""
-    trees = trees_of_periods(release.folder / "figures") if own_trees else {}
+    part = GROUP_FIGURES if unit.level == Level.GROUP else "figures"
+    trees = trees_of_periods(release.folder / part) if own_trees else {}
     found = []
     for before, period in pairwise(sorted(periods)):
         one, two = trees.get(str(before)), trees.get(str(period))
-        if one and two and one is not two and is_regrouped(one, two, unit):
+        if one and two and one is not two and is_regrouped(one, two, unit.pk):
             found.append(Break(period, before))
         versions = [definition_for(release, code, each).version for each in (before, period)]
         if versions[0] != versions[1]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongxin.codes.periods import Period
@@ -22,7 +24,7 @@ from tongxin.figures.words import indicator_name
 from tongxin.organisations.access import Action, Principal
 from tongxin.organisations.answers import reader_of
 from tongxin.organisations.context import place_of, with_query
-from tongxin.organisations.models import Organisation
+from tongxin.organisations.models import Level, Organisation
 
 SHOWN = 30
 
@@ -33,6 +35,9 @@ def changes(request: HttpRequest, release: Release) -> HttpResponseBase:
     """What changed at a unit, or of one indicator at the units below it."""
     user = reader_of(request)
     unit = unit_asked(user, request.GET.get("at"))
+    if unit.level == Level.GROUP:
+        message = _("What changed between releases is explained for divisions and enterprises only.")
+        raise ValidationError(message)
     period = read_period(release, request.GET.get("period"), release.default_period())
     before = earlier_release(release, request.GET.get("before"))
     code = request.GET.get("i", "")

@@ -19,9 +19,11 @@ from tongxin.analytics.engine import Engine
 from tongxin.analytics.figures import Inputs, SumError, Summary, compute_figures
 from tongxin.audit import log
 from tongxin.codes.periods import Period, PeriodKind, last_complete
+from tongxin.figures.group_inputs import open_group_inputs
 from tongxin.figures.inputs import open_inputs
 from tongxin.figures.overlaps import beside
 from tongxin.figures.queries import (
+    GROUP_FIGURES,
     Release,
     data_items,
     parse_definitions,
@@ -72,6 +74,7 @@ def _write_release(draft: Path, cut: Cut, progress: Progress | None) -> None:
         if progress:
             progress("compute", 30)
         summary = compute(opened, definitions, periods, draft / "figures")
+    groups = compute_groups(cut, definitions, periods, draft / GROUP_FIGURES)
     (draft / "definitions.yaml").write_text(text, encoding="utf-8")
     manifest = {
         "layout": LAYOUT,
@@ -86,6 +89,7 @@ def _write_release(draft: Path, cut: Cut, progress: Progress | None) -> None:
         "periods": [str(period) for period in periods],
         "figures": summary.figures,
         "unplaced": summary.unplaced,
+        **({"group_figures": groups.figures} if groups else {}),
         "seconds": round(time.perf_counter() - started, 2),
     }
     write_manifest(draft, manifest)
@@ -142,3 +146,11 @@ def compute(
         )
         what = ", ".join(error.items or error.codes)
         raise ValidationError(message % {"what": what, "codes": ", ".join(error.codes)}) from error
+
+
+def compute_groups(
+    cut: Cut, definitions: Sequence[Definition], periods: Sequence[Period], target: Path
+) -> Summary | None:
+    """Compute the same figures over the trees of group companies; without any, nothing is written."""
+    with open_group_inputs(cut, definitions) as opened:
+        return compute(opened, definitions, periods, target) if opened else None

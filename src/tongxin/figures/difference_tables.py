@@ -19,7 +19,7 @@ from tongxin.figures.selection import Answer
 from tongxin.figures.tree_events import Happened, events_between, events_of_group
 from tongxin.figures.words import PLUS, value_text
 from tongxin.organisations.access import Action, Principal, keep_visible
-from tongxin.organisations.models import Organisation
+from tongxin.organisations.models import Level, Organisation
 from tongxin.ui.formats import number
 
 Values = tuple[int | float, int | float | None]
@@ -89,7 +89,16 @@ def describe_difference(
     """Explain what one figure is under the tree of its period and under that of another day."""
     figure = base.figure
     period = Period.parse(figure.period)
-    asked = Asked(figure.indicator, base.organisation.pk, period, as_of, figure.breakdown, figure.category)
+    unit = base.organisation
+    asked = Asked(
+        figure.indicator,
+        unit.pk,
+        period,
+        as_of,
+        figure.breakdown,
+        figure.category,
+        of_groups=unit.level == Level.GROUP,
+    )
     found = explain_difference(release, asked)
     first, last = sorted((period.last_day, as_of))
     events = events_between(found.groups, first, last)

@@ -17,6 +17,7 @@ from tongxin.analytics.figure_store import Figure, FigureStore
 from tongxin.analytics.trees import Hierarchy, Placement
 from tongxin.codes.periods import Period
 from tongxin.figures.compute import compute
+from tongxin.figures.group_inputs import group_hierarchy_of_cut
 from tongxin.figures.inputs import hierarchy_of_cut, open_kept_inputs
 from tongxin.figures.queries import Release, read_release
 from tongxin.figures.regrouping import Group, regroup
@@ -36,6 +37,8 @@ class Asked:
     as_of: date
     by: str | None = None
     category: str | None = None
+    of_groups: bool = False
+    """Whether the unit is a group company, whose tree is another."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,16 @@ def explain_difference(release: Release, asked: Asked) -> Regrouped:
 def _explained(home: str, release_id: str, asked: Asked) -> Regrouped:  # two homes may have equal releases
     release = read_release(release_id)
     cut = read_cut(release.cut_id)
-    hierarchy, ends = hierarchy_of_cut(cut), asked.period.last_day
+    hierarchy = group_hierarchy_of_cut(cut) if asked.of_groups else hierarchy_of_cut(cut)
+    ends = asked.period.last_day
     base, other = hierarchy.tree_on(ends), hierarchy.tree_on(asked.as_of)
     groups = regroup(base, other, asked.unit, base_is_earlier=ends <= asked.as_of)
     definition = version_for(release.definitions, asked.code, asked.period)
     if definition is None or definition.rank is not None or not groups:
         return Regrouped(tuple(each for each in groups if _is_shown(each, asked)), ())
-    parts = _parts_of(release, definition, asked, groups, free=int(base.nodes.max()) + 1)
+    # No number of a unit anywhere, for facts of units outside of a group company are computed with as well.
+    last = max(int(tree.nodes.max()) for tree in (base, hierarchy_of_cut(cut).tree_on(ends)))
+    parts = _parts_of(release, definition, asked, groups, free=last + 1)
     found = [Contribution(*pair) for pair in zip(groups, parts, strict=True)]
     shown = tuple(each for each in found if _is_shown(each.group, asked) or any(each.parts))
     return Regrouped(tuple(each.group for each in shown), shown)

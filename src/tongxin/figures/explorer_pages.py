@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -17,12 +18,12 @@ from tongxin.figures.lenses import lens_text
 from tongxin.figures.places import BELOW, question_url
 from tongxin.figures.queries import Release
 from tongxin.figures.questions import Asked as Explored
-from tongxin.figures.selection import Question
+from tongxin.figures.selection import Answer, Question, answer
 from tongxin.figures.tree_events import absence_of
 from tongxin.figures.words import breakdown_name, breakdown_of, level_name
 from tongxin.organisations.access import Action, Principal
 from tongxin.organisations.context import place_of, with_query
-from tongxin.organisations.models import Organisation
+from tongxin.organisations.models import Level, Organisation
 
 
 def describe_explorer(release: Release, asked: Explored, user: Principal) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def describe_explorer(release: Release, asked: Explored, user: Principal) -> dic
         return context
     return context | {
         "question": question,
-        "board": lay_out(asked.answers, question, asked.beside),
+        "board": lay_out([*_whole(release, question, user), *asked.answers], question, asked.beside),
         "map": draw_map(asked.answers, question) if asked.view == "map" else None,
         "export_url": question_url(question, route="figure_export"),
         "last_period": question.periods[-1],
@@ -52,6 +53,13 @@ def describe_explorer(release: Release, asked: Explored, user: Principal) -> dic
     }
 
 
+def _whole(release: Release, question: Question, user: Principal) -> list[Answer]:
+    """Return a group company's own figures, to stand over those of members, which need not add up to it."""
+    if question.at.level != Level.GROUP or question.level is None:
+        return []
+    return answer(release, replace(question, level=None), user=user)
+
+
 def _over_time(release: Release, asked: Explored, question: Question, user: Principal) -> dict[str, Any]:
     """Return whether the unit exists under the tree, and where the trend of the unit itself breaks."""
     on = question.as_of or question.periods[-1].last_day
@@ -61,7 +69,7 @@ def _over_time(release: Release, asked: Explored, question: Question, user: Prin
     breaks = [
         (code, each)
         for code in question.codes
-        for each in breaks_of(release, code, question.at.pk, known, own_trees=own_trees)
+        for each in breaks_of(release, code, question.at, known, own_trees=own_trees)
     ]
     absence = absence_of(release, question.at, on, user)
     return {

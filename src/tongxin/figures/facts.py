@@ -18,6 +18,7 @@ from tongxin.analytics.subjects import Field
 from tongxin.analytics.trees import Hierarchy, Placement, date_trees
 from tongxin.audit import log
 from tongxin.codes.periods import Period
+from tongxin.figures.group_inputs import hierarchy_for
 from tongxin.figures.inputs import open_kept_inputs
 from tongxin.figures.queries import Release
 from tongxin.figures.selection import check_day
@@ -71,7 +72,8 @@ def facts_behind(
     name: PartName = "denominator" if part == "denominator" else "numerator"
     question = Question(definition, at.pk, period, name, breakdown, category, as_of)
     try:
-        with open_kept_inputs(read_cut(release.cut_id), [definition]) as (engine, inputs):
+        cut = read_cut(release.cut_id)
+        with open_kept_inputs(cut, [definition], hierarchy_for(cut, at.level)) as (engine, inputs):
             seen = _as_seen(inputs, question, user)
             facts = read_facts(engine, question, seen, offset=offset, limit=limit)
             counted = facts if seen is inputs else read_facts(engine, question, inputs, limit=0)

@@ -14,8 +14,8 @@ from tongxin.figures.places import BELOW
 from tongxin.figures.queries import Release
 from tongxin.figures.selection import check_day
 from tongxin.figures.words import breakdown_name, indicator_name, level_name
+from tongxin.organisations.listings import levels_below
 from tongxin.organisations.models import Organisation
-from tongxin.organisations.queries import levels_below
 from tongxin.ui.dimensions import DIMENSIONS
 from tongxin.ui.formats import period as period_text
 from tongxin.ui.forms import DayInput

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from tongxin.codes.periods import Period
 from tongxin.figures.compute import compute
+from tongxin.figures.group_inputs import group_hierarchy_of_cut
 from tongxin.figures.inputs import open_kept_inputs
 from tongxin.figures.queries import Release
 from tongxin.lake.queries import read_cut
@@ -25,9 +26,9 @@ IN_USE = 60
 ABANDONED = 86_400
 
 
-def harmonise(release: Release, indicators: Sequence[str], as_of: date) -> Path:
+def harmonise(release: Release, indicators: Sequence[str], as_of: date, *, of_groups: bool = False) -> Path:
     """Compute indicators of a release again with the tree of one day for all periods, once for all."""
-    folder = _kept_folder() / release.id / as_of.isoformat()
+    folder = _kept_folder() / release.id / f"{as_of.isoformat()}{'-group' if of_groups else ''}"
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
     missing = [code for code in indicators if not is_computed(folder, code)]
@@ -36,7 +37,9 @@ def harmonise(release: Release, indicators: Sequence[str], as_of: date) -> Path:
         periods = [Period.parse(text) for text in release.manifest["periods"]]
         draft = folder.with_name(f".draft-{secrets.token_hex(6)}")
         try:
-            with open_kept_inputs(read_cut(release.cut_id), definitions) as opened:
+            cut = read_cut(release.cut_id)
+            hierarchy = group_hierarchy_of_cut(cut) if of_groups else None
+            with open_kept_inputs(cut, definitions, hierarchy) as opened:
                 compute(opened, definitions, periods, draft, as_of=as_of)
             take_over(draft, folder)
         finally:

@@ -59,7 +59,7 @@ def _scratch() -> Path:
 def open_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tuple[Engine, Inputs]]:
     """Open a cut from its own files alone."""
     with open_engine() as engine:
-        yield engine, _inputs_of(engine, open_tables(engine, cut), definitions)
+        yield engine, inputs_of(engine, open_tables(engine, cut), definitions)
 
 
 @contextmanager
@@ -74,12 +74,18 @@ def open_known_inputs(
             for source in declared_sources()
             if source.name in tables and source.name in had
         }
-        yield engine, _inputs_of(engine, {**tables, **known}, definitions)
+        yield engine, inputs_of(engine, {**tables, **known}, definitions)
 
 
-def _inputs_of(engine: Engine, tables: Mapping[str, ir.Table], definitions: Sequence[Definition]) -> Inputs:
+def inputs_of(
+    engine: Engine,
+    tables: Mapping[str, ir.Table],
+    definitions: Sequence[Definition],
+    hierarchy: Hierarchy | None = None,
+) -> Inputs:
+    """Return inputs over the tables of a cut, with the tree of the divisions unless another is given."""
     reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
-    return Inputs(lake_of(engine, tables, definitions), _hierarchy_of(engine, tables), reported)
+    return Inputs(lake_of(engine, tables, definitions), hierarchy or _hierarchy_of(engine, tables), reported)
 
 
 def lake_of(
@@ -89,11 +95,10 @@ def lake_of(
     *,
     is_native: bool | None = None,
 ) -> Lake:
-    """Return the rows of those subjects that definitions read and that the tables of sources suffice for."""
-    names = sorted(subjects_of(definitions) & declared_plans().keys())
-    recipes = {
-        name: declared_plans()[name](tables) for name in names if reads_of(name).every <= tables.keys()
-    }
+    """Return the rows of those subjects that definitions read and for which the tables of sources suffice."""
+    offered = subjects_of(definitions) & declared_plans().keys()
+    names = [name for name in sorted(offered) if reads_of(name).every <= tables.keys()]
+    recipes = {name: declared_plans()[name](tables) for name in names}
     histories = WithHistories(tables, partial(engine.keep, lasting=True))
     maker = RowMaker(engine, histories, is_native=is_native)
     rows = KeptRows(maker, recipes, {name: columns_read(name, definitions) for name in recipes})
@@ -101,7 +106,9 @@ def lake_of(
 
 
 @contextmanager
-def open_kept_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tuple[Engine, Inputs]]:
+def open_kept_inputs(
+    cut: Cut, definitions: Sequence[Definition], hierarchy: Hierarchy | None = None
+) -> Iterator[tuple[Engine, Inputs]]:
     """Open a cut with the rows of subjects as an earlier opening left them: for pages, which have no time."""
     with open_engine() as engine:
         folder = _kept_folder(cut)
@@ -114,7 +121,7 @@ def open_kept_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[tu
         }
         tables = open_tables(engine, cut, reported_only)
         reported = ReportedTables(tables["reported_values"], tables["reporting_units"])
-        yield engine, Inputs(Lake(subjects), hierarchy_of_cut(cut), reported)
+        yield engine, Inputs(Lake(subjects), hierarchy or hierarchy_of_cut(cut), reported)
 
 
 def _kept_folder(cut: Cut) -> Path:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from tongxin.analytics.figure_store import Figure
 from tongxin.figures.selection import Question
 
-BELOW = {"province": "city", "city": "county", "county": "town", "town": "enterprise"}
+BELOW = {"province": "city", "city": "county", "county": "town", "town": "enterprise", "group": "enterprise"}
 """The level that is listed under a unit of a level, unless the reader asks for another."""
 
 

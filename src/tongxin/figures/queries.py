@@ -23,6 +23,9 @@ from tongxin.figures.models import DataItem, DefinitionVersion
 from tongxin.figures.overlaps import beside
 from tongxin.lake.queries import declared_subjects
 
+GROUP_FIGURES = "figures-group"
+"""The folder of a release with the figures of group companies, beside that of the divisions' figures."""
+
 
 class NoReleaseError(LookupError):
     """No figures were computed yet, or not under this identifier."""
@@ -46,6 +49,15 @@ class Release:
     @property
     def store(self) -> FigureStore:
         return store_in(self.folder / "figures", self.id)
+
+    @property
+    def group_store(self) -> FigureStore:
+        """The same indicators rolled up over group companies."""
+        return store_in(self.folder / GROUP_FIGURES, self.id)
+
+    @property
+    def has_groups(self) -> bool:
+        return "group_figures" in self.manifest
 
     @property
     def is_readable(self) -> bool:

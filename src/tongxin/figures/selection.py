@@ -16,6 +16,13 @@ from django.utils.translation import gettext as _
 from tongxin.analytics.definitions import Definition, version_for
 from tongxin.analytics.figure_store import Figure, FigureStore
 from tongxin.codes.periods import Period, PeriodKind, periods_between
+from tongxin.figures.group_places import (
+    check_group_level,
+    is_of_groups,
+    require_groups,
+    tops_of,
+    units_below,
+)
 from tongxin.figures.overlaps import read_beside, versions_beside
 from tongxin.figures.queries import Release, store_in
 from tongxin.organisations.access import Action, Principal, keep_visible, require
@@ -148,7 +155,7 @@ def answer(
     check_codes(release, question.codes)
     for code in question.codes:
         _breakdown_named(release.newest(code), question.by)
-    store = open_store(release, question.codes, question.as_of)
+    store = open_store(release, question.codes, question.as_of, of_groups=is_of_groups(question))
     units = _units(store, question, user)
     _check_size(len(question.codes) * sum(len(each) for each in units.values()), most)
     return [found for code in question.codes for found in _answers(release, store, code, question, units)]
@@ -193,7 +200,7 @@ def answer_beside(release: Release, question: Question, *, user: Principal) -> l
     ]
     if not asked:
         return []
-    store = open_store(release, question.codes, question.as_of)
+    store = open_store(release, question.codes, question.as_of, of_groups=is_of_groups(question))
     units = _units(store, question, user)
     named = {unit.pk: unit for found in units.values() for unit in found}
     return [
@@ -224,10 +231,9 @@ def figure_at(
     require(user, Action.SEE_FIGURES, at)
     check_codes(release, [code])
     _breakdown_named(release.newest(code), by)
-    store = open_store(release, [code], as_of)
+    store = open_store(release, [code], as_of, of_groups=at.level == Level.GROUP)
     # A category may be met elsewhere and not here; its figure here is then nothing, but it is one.
-    root = Organisation.objects.filter(code=release.manifest["root"]).values_list("pk", flat=True)
-    figures = read_figures(store, code, (at.pk, *root), (period,), by)
+    figures = read_figures(store, code, (at.pk, *tops_of(release, at)), (period,), by)
     found = [
         each for each in figures if each.organisation == at.pk and each.category == (category if by else None)
     ]
@@ -242,15 +248,19 @@ def definition_for(release: Release, code: str, period: Period) -> Definition:
     return version_for(release.definitions, code, period) or release.newest(code)
 
 
-def open_store(release: Release, codes: Sequence[str], as_of: date | None = None) -> FigureStore:
+def open_store(
+    release: Release, codes: Sequence[str], as_of: date | None = None, *, of_groups: bool = False
+) -> FigureStore:
     """Return the figures of a release, computed again where they are to have the tree of one day."""
+    if of_groups:
+        require_groups(release)
     if as_of is None:
-        return release.store
+        return release.group_store if of_groups else release.store
     check_day(release, as_of)
     # Few questions compute anything, and the engine takes longer to load than the others take.
     from tongxin.figures.harmonising import harmonise  # noqa: PLC0415
 
-    return store_in(harmonise(release, list(codes), as_of), release.id)
+    return store_in(harmonise(release, list(codes), as_of, of_groups=of_groups), release.id)
 
 
 def check_day(release: Release, as_of: date | None) -> None:
@@ -281,7 +291,7 @@ def _units(store: FigureStore, question: Question, user: Principal) -> dict[Peri
     """Return the units of each period, those that the user may see."""
     if question.level is None:
         return {period: [question.at] for period in question.periods}
-    ids = {period: store.descendants(question.at.pk, question.level, period) for period in question.periods}
+    ids = {period: units_below(store, question, period) for period in question.periods}
     known = Organisation.objects.in_bulk(list({pk for found in ids.values() for pk in found}))
     visible = {unit.pk: unit for unit in keep_visible(user, known.values(), Action.SEE_FIGURES)}
     return {period: [visible[pk] for pk in found if pk in visible] for period, found in ids.items()}
@@ -305,6 +315,7 @@ def check_level(question: Question) -> None:
 
     Pages do not ask: their links may lead to a unit that lacks the level, and show nothing there.
     """
+    check_group_level(question)
     highest = RANKS.index(question.at.level) if question.at.level in RANKS else len(RANKS)
     if question.level in RANKS[: highest + 1] and highest < len(RANKS):
         message = _("Units of the level %(level)s do not stand below %(unit)s.")

@@ -22,6 +22,7 @@ from tongxin.figures.selection import (
 )
 from tongxin.figures.words import change_between, decimals_of, value_text, version_text
 from tongxin.organisations.access import Principal
+from tongxin.organisations.models import Level
 
 TREND = 12
 
@@ -50,7 +51,7 @@ def trend_of_figure(
     )
     shown = [each for each in known if each <= asked.period][-TREND:]
     figures = _figures(release, asked, shown)
-    breaks = breaks_of(release, asked.code, asked.at.pk, shown, own_trees=asked.as_of is None)
+    breaks = breaks_of(release, asked.code, asked.at, shown, own_trees=asked.as_of is None)
     question = Question((asked.code,), asked.at, None, tuple(shown), asked.by, asked.as_of)
     beside = [
         each for each in answer_beside(release, question, user=user) if each.figure.category == asked.category
@@ -65,7 +66,7 @@ def trend_of_figure(
 
 def _figures(release: Release, asked: Asked, shown: Sequence[Period]) -> dict[str, Figure]:
     """Return the figures of the periods and of those a year before."""
-    store = open_store(release, [asked.code], asked.as_of)
+    store = open_store(release, [asked.code], asked.as_of, of_groups=asked.at.level == Level.GROUP)
     periods = tuple(sorted({*shown, *(each.year_before() for each in shown)}))
     return {
         each.period: each

@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 from tongxin.analytics.damage import DamagedFileError, legible
 from tongxin.analytics.definition_nodes import DefinitionError
 from tongxin.codes.periods import Period
-from tongxin.figures.compute import compute
+from tongxin.figures.compute import compute, compute_groups
 from tongxin.figures.inputs import open_inputs
 from tongxin.figures.queries import (
+    GROUP_FIGURES,
     NoReleaseError,
     Release,
     current_release_id,
@@ -49,6 +50,10 @@ class Verification:
         return not self.differing
 
 
+def _shown(name: str) -> str:
+    return name.removeprefix(FIGURES)
+
+
 @dataclass
 class _Found:
     differing: set[str] = field(default_factory=set)
@@ -58,7 +63,7 @@ class _Found:
     """Those without which nothing can be computed."""
 
     def note(self, name: str, kind: set[str] | None = None, *, source: bool = False) -> None:
-        shown = name.removeprefix(FIGURES)
+        shown = _shown(name)
         self.differing.add(shown)
         if kind is not None:
             kind.add(shown)
@@ -135,10 +140,11 @@ def _check_files(folder: Path, manifest: Mapping[str, Any], found: _Found) -> No
         found.note("manifest.json", found.unreadable)
         return
     for name, sha256 in hashes.items():
-        found.check(folder / name, name, sha256, source=not name.startswith(FIGURES))
-    for path in (folder / FIGURES).glob("*"):
-        if f"{FIGURES}{path.name}" not in hashes:
-            found.note(path.name)
+        found.check(folder / name, name, sha256, source=not name.startswith((FIGURES, GROUP_FIGURES)))
+    for part in (FIGURES, f"{GROUP_FIGURES}/"):
+        for path in (folder / part).glob("*"):
+            if f"{part}{path.name}" not in hashes:
+                found.note(f"{part}{path.name}")
 
 
 def _read_definitions(folder: Path, found: _Found) -> Release | None:
@@ -176,25 +182,32 @@ def _read_sources(cut_id: str, found: _Found) -> Cut | None:
 
 def _recompute(release: Release, cut: Cut, found: _Found) -> int:
     periods = [Period.parse(text) for text in release.manifest["periods"]]
-    with alone("verify") as folder, open_inputs(cut, release.definitions) as opened:
-        compute(opened, release.definitions, periods, folder)
-        names = {path.name for base in (folder, release.folder / "figures") for path in base.iterdir()}
-        for name in sorted(names - found.differing):
-            _compare(folder / name, release.folder / "figures" / name, found)
-        return sum(pq.read_metadata(path).num_rows for path in folder.glob("*.parquet"))
+    with alone("verify") as folder:
+        with open_inputs(cut, release.definitions) as opened:
+            compute(opened, release.definitions, periods, folder / FIGURES)
+        compute_groups(cut, release.definitions, periods, folder / GROUP_FIGURES)
+        rows = 0
+        for part in (FIGURES, f"{GROUP_FIGURES}/"):
+            fresh, kept = folder / part, release.folder / part
+            names = {path.name for base in (fresh, kept) for path in base.glob("*")}
+            for name in sorted(names):
+                if _shown(f"{part}{name}") not in found.differing:
+                    _compare(fresh / name, kept / name, _shown(f"{part}{name}"), found)
+            rows += sum(pq.read_metadata(path).num_rows for path in fresh.glob("*.parquet"))
+        return rows
 
 
-def _compare(fresh: Path, kept: Path, found: _Found) -> None:
+def _compare(fresh: Path, kept: Path, name: str, found: _Found) -> None:
     if not kept.is_file():
-        found.note(kept.name, found.missing)
+        found.note(name, found.missing)
     elif not fresh.is_file():
-        found.note(kept.name)
+        found.note(name)
     else:
         try:
             if not _is_equal(fresh, kept):
-                found.note(kept.name)
+                found.note(name)
         except DamagedFileError:
-            found.note(kept.name, found.unreadable)
+            found.note(name, found.unreadable)
 
 
 def _is_equal(fresh: Path, kept: Path) -> bool:

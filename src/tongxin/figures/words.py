@@ -153,6 +153,7 @@ def level_name(level: str) -> str:
         "county": _("counties"),
         "town": _("towns"),
         "enterprise": _("enterprises"),
+        "group": _("group companies"),
     }.get(level, level)
 
 

@@ -12,7 +12,7 @@ from tongxin.figures.queries import Release, list_release_ids, read_release
 from tongxin.figures.selection import Question, answer, usual_kind
 from tongxin.figures.words import change_between, indicator_name, value_text
 from tongxin.organisations.access import Principal
-from tongxin.organisations.models import Organisation
+from tongxin.organisations.models import Level, Organisation
 
 MOST = 8
 
@@ -45,6 +45,8 @@ def changes_since(release: Release, unit: Organisation, period: Period, user: Pr
         return Changes(None, [], 0)
     try:
         before = read_release(earlier[-1])
+        if unit.level == Level.GROUP and not before.has_groups:
+            return Changes(before, [], 0)
         codes = tuple(
             code for code in release.codes if code in before.codes and _is_usual(release, code, period)
         )

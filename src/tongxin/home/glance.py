@@ -157,7 +157,7 @@ def trend_of(release: Release, code: str, unit: Organisation, period: Period, us
             "labels": [str(each) for each in shown],
             "unit": "%" if definition.unit.code == "percent" else "",
             "decimals": decimals_of(definition) or 0,
-            "marks": marks_of(breaks_of(release, code, unit.pk, shown, own_trees=True)),
+            "marks": marks_of(breaks_of(release, code, unit, shown, own_trees=True)),
             "series": _series(shown, found, definition.dimension),
         },
         points,

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from tongxin.accounts.models import User
-from tongxin.organisations.models import Organisation, Role, RoleGrant
+from tongxin.organisations.company_groups import MEMBERS, members_under
+from tongxin.organisations.models import Level, Organisation, Role, RoleGrant
 
 
 class Action(StrEnum):
@@ -124,9 +125,24 @@ def reach_of(user: Principal, action: Action, prefix: str = "") -> Q:
     if user is None:
         return Q()
     condition = Q(pk__in=[])
-    for grant in grants_in_force(user).filter(role__in=roles_that_allow(action)):
+    grants = list(grants_in_force(user).filter(role__in=roles_that_allow(action)))
+    for grant in grants:
         condition |= _covered_by(grant, prefix)
+    if members := _members_through(grants, action):
+        condition |= Q(**{f"{prefix}id__in": members})
     return condition
+
+
+def _members_through(grants: Iterable[RoleGrant], action: Action) -> set[int]:
+    """Return the members of group companies at which the roles are held: their figures, nothing of people."""
+    if action not in _FIGURES:
+        return set()
+    groups = {grant.organisation_id for grant in grants if _holds_a_group(grant)}
+    return members_under(groups) if groups else set()
+
+
+def _holds_a_group(grant: RoleGrant) -> bool:
+    return grant.organisation.level == Level.GROUP and grant.reach == RoleGrant.Reach.SUBTREE
 
 
 def _covered_by(grant: RoleGrant, prefix: str) -> Q:
@@ -145,16 +161,24 @@ def explain(user: Principal, action: Action, organisation: Organisation) -> Deci
     """Say whether the user may do the thing at the unit, and why."""
     if user is None:
         return Decision(allowed=True, reason=_("The operator may do everything."))
-    return _decide(grants_that_reach(user, organisation), action)
+    return _decide(grants_that_reach(user, organisation), action, organisation)
 
 
 def grants_that_reach(user: Principal, organisation: Organisation) -> list[RoleGrant]:
-    return [grant for grant in grants_in_force(user) if reaches(grant, organisation)]
+    """Return the roles that hold at a unit: those at it or above, and those at group companies it is in."""
+    held = list(grants_in_force(user))
+    return [grant for grant in held if reaches(grant, organisation) or reaches_as_member(grant, organisation)]
 
 
-def _decide(covering: list[RoleGrant], action: Action) -> Decision:
+def allowed_at(grant: RoleGrant, organisation: Organisation) -> frozenset[Action]:
+    """Return what a role that holds at a unit allows there: through a group company figures alone."""
+    allowed = ALLOWS[Role(grant.role)]
+    return allowed if reaches(grant, organisation) else allowed & _FIGURES
+
+
+def _decide(covering: list[RoleGrant], action: Action, organisation: Organisation) -> Decision:
     for grant in covering:
-        if action in ALLOWS[Role(grant.role)]:
+        if action in allowed_at(grant, organisation):
             return Decision(
                 allowed=True,
                 reason=_("%(role)s at %(unit)s (%(reach)s) allows it.")
@@ -181,6 +205,13 @@ def reaches(grant: RoleGrant, organisation: Organisation) -> bool:
     return organisation.path.startswith(grant.organisation.path)
 
 
+def reaches_as_member(grant: RoleGrant, organisation: Organisation) -> bool:
+    """Tell whether a role is held at a group company to which the unit belongs today."""
+    if organisation.level not in MEMBERS or not _holds_a_group(grant):
+        return False
+    return organisation.pk in members_under({grant.organisation_id})
+
+
 def may(user: Principal, action: Action, organisation: Organisation) -> bool:
     return explain(user, action, organisation).allowed
 
@@ -200,9 +231,9 @@ def require(user: Principal, action: Action, organisation: Organisation) -> None
     if user is None:
         return
     covering = grants_that_reach(user, organisation)
-    if not _decide(covering, Action.SEE_UNIT).allowed:
+    if not _decide(covering, Action.SEE_UNIT, organisation).allowed:
         raise Http404(_("There is no unit %(code)s.") % {"code": organisation.code})
-    decision = _decide(covering, action)
+    decision = _decide(covering, action, organisation)
     if not decision.allowed:
         raise PermissionDenied(decision.reason)
 
@@ -219,7 +250,8 @@ def actions_at(user: Principal, organisation: Organisation) -> frozenset[Action]
     """Return all that the user may do at the unit: their roles there add up."""
     if user is None:
         return frozenset(Action)
-    return frozenset().union(*(ALLOWS[Role(grant.role)] for grant in grants_that_reach(user, organisation)))
+    covering = grants_that_reach(user, organisation)
+    return frozenset().union(*(allowed_at(grant, organisation) for grant in covering))
 
 
 def home_unit_of(user: Principal, action: Action = Action.SEE_UNIT) -> Organisation | None:
@@ -259,7 +291,7 @@ def is_revocable_by(user: Principal, grant: RoleGrant) -> bool:
         return True
     at = grant.organisation
     covering = grants_that_reach(user, at)
-    if any(held.role == Role.SECURITY_ADMINISTRATOR for held in covering):
+    if any(held.role == Role.SECURITY_ADMINISTRATOR and reaches(held, at) for held in covering):
         return True
     if Action.REVOKE_ROLES not in actions_at(user, at):
         return False
@@ -274,4 +306,7 @@ def keep_visible(
     if user is None:
         return list(organisations)
     grants = list(grants_in_force(user).filter(role__in=roles_that_allow(action)))
-    return [unit for unit in organisations if any(reaches(grant, unit) for grant in grants)]
+    members = _members_through(grants, action)
+    return [
+        unit for unit in organisations if unit.pk in members or any(reaches(grant, unit) for grant in grants)
+    ]

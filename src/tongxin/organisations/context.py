@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 
 from tongxin.organisations.access import Action, Principal, actions_of, keep_visible
-from tongxin.organisations.models import Organisation
+from tongxin.organisations.company_groups import members_of
+from tongxin.organisations.models import Level, Organisation
 from tongxin.organisations.queries import ancestors_of, children_of, get_programme
 
 MENU = {
@@ -42,7 +43,8 @@ def place_of(
 ) -> dict[str, Any]:
     """Return the way from the root to the unit, as far as the user sees it, and the units below it."""
     above = keep_visible(user, [*ancestors_of(unit), unit], action)
-    below = keep_visible(user, children_of(unit)[:CHOICES], action)
+    under = members_of(unit) if unit.level == Level.GROUP else children_of(unit)
+    below = keep_visible(user, under[:CHOICES], action)
     return {
         "unit": unit,
         "unit_crumbs": [(each.name, url_of(each)) for each in above],

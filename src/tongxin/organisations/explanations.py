@@ -13,10 +13,12 @@ from tongxin.organisations.access import (
     Action,
     Decision,
     Principal,
+    allowed_at,
     explain,
     grants_in_force,
     may,
     reaches,
+    reaches_as_member,
 )
 from tongxin.organisations.models import Organisation, Role, RoleGrant
 
@@ -53,11 +55,17 @@ def explain_to(asker: Principal, subject: User, action: Action, code: str) -> Ex
         steps = [Step(grant, reaches=False, allows=action in ALLOWS[Role(grant.role)]) for grant in grants]
         return Explanation(Decision(allowed=False, reason=reason), None, steps)
     steps = [
-        Step(grant, reaches=reaches(grant, unit), allows=action in ALLOWS[Role(grant.role)])
-        for grant in grants
-        if is_self or reaches(grant, unit) or may(asker, Action.SEE_ROLES, grant.organisation)
+        step
+        for step in (_step(grant, action, unit) for grant in grants)
+        if is_self or step.reaches or may(asker, Action.SEE_ROLES, step.grant.organisation)
     ]
     return Explanation(_decide(subject, action, unit), unit, steps)
+
+
+def _step(grant: RoleGrant, action: Action, unit: Organisation) -> Step:
+    if reaches_as_member(grant, unit):
+        return Step(grant, reaches=True, allows=action in allowed_at(grant, unit))
+    return Step(grant, reaches=reaches(grant, unit), allows=action in ALLOWS[Role(grant.role)])
 
 
 def _decide(subject: User, action: Action, unit: Organisation) -> Decision:

@@ -9,7 +9,8 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
 
-from tongxin.organisations.models import Hierarchy, NameSpell, Organisation, Placement, RoleGrant
+from tongxin.organisations.company_groups import members_under
+from tongxin.organisations.models import Hierarchy, Level, NameSpell, Organisation, Placement, RoleGrant
 from tongxin.organisations.queries import on_day
 from tongxin.ui.scripts import to_simplified
 
@@ -88,3 +89,14 @@ def roles_at(units: Q, *, text: str = "", role: str = "", state: str = "", day: 
     elif state != "all":
         grants = grants.filter(Q(valid_to=None) | Q(valid_to__gt=day))
     return grants.order_by("organisation__path", "role", "user__username", "-valid_from", F("pk"))
+
+
+def levels_below(organisation: Organisation) -> list[str]:
+    """Return the levels at which figures can be listed below the unit, highest first."""
+    if organisation.level == Level.GROUP:
+        below = Organisation.objects.filter(pk__in=members_under({organisation.pk}))
+    else:
+        below = Organisation.objects.below(organisation).exclude(pk=organisation.pk)
+    order = [Level.CITY, Level.COUNTY, Level.TOWN, Level.ENTERPRISE, Level.GROUP]
+    found = set(below.values_list("level", flat=True).distinct())
+    return [level.value for level in order if level in found]

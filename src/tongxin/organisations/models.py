@@ -18,11 +18,13 @@ class Level(models.TextChoices):
     ENTERPRISE = "enterprise", _("enterprise")
     UNION = "union", _("union")
     DEPARTMENT = "department", _("department")
+    GROUP = "group", _("group company")
 
 
 class Hierarchy(models.TextChoices):
     ADMINISTRATIVE = "administrative", _("administrative")
     UNION = "union", _("trade union")
+    GROUP = "group", _("group company")
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -35,7 +37,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
 
 class Organisation(models.Model):
-    """A node of the dated trees: a division, an enterprise, a union, a department.
+    """A node of the dated trees: a division, an enterprise, a union, a department, a group company.
 
     `parent` and `path` are today's in the administrative hierarchy; placements and names hold the past.
     Opened → closed; nothing is deleted.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from posixpath import commonpath
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, Value
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.codes.credit_codes import is_valid_credit_code
 from tongxin.organisations.changes import record_event, require_open, succeed
+from tongxin.organisations.company_groups import groups_with, members_from
 from tongxin.organisations.models import (
     Hierarchy,
     Level,
@@ -20,8 +22,10 @@ from tongxin.organisations.models import (
     Placement,
 )
 
-LEGAL_PERSONS = {Level.ENTERPRISE: "9", Level.UNION: "8"}
+LEGAL_PERSONS = {Level.ENTERPRISE: "9", Level.UNION: "8", Level.GROUP: "9"}
 """The first character of the credit code, GB 32100: who registers an enterprise, who a union."""
+HEADED = "-G"
+"""Ends the code of a group company whose head is an enterprise that is registered here itself."""
 RANK = {
     level: rank
     for rank, level in enumerate([Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWN, Level.ENTERPRISE])
@@ -32,17 +36,21 @@ def levels_under(level: str) -> list[Level]:
     """Return the levels of the units that may stand directly under one of this level."""
     if level in {Level.ENTERPRISE, Level.UNION, Level.DEPARTMENT}:
         return [Level.DEPARTMENT]
+    if level == Level.GROUP:
+        return []
     lower = [below for below, rank in RANK.items() if rank > RANK[Level(level)]]
     if level == Level.PROVINCE:
         # Some counties answer to the province itself, and some cities have no counties; no town skips both.
         lower.remove(Level.TOWN)
-    return [*lower, Level.UNION, Level.DEPARTMENT]
+    return [*lower, Level.UNION, Level.DEPARTMENT, Level.GROUP]
 
 
 def check_code(code: str, level: str) -> None:
     first = LEGAL_PERSONS.get(Level(level))
     if first is None:
         return
+    if level == Level.GROUP:
+        code = code.removesuffix(HEADED)
     if not is_valid_credit_code(code):
         raise ValidationError({"code": _("%(code)s is not a unified social credit code.") % {"code": code}})
     if not code.startswith(first):
@@ -72,6 +80,8 @@ def open_unit(organisation: Organisation, *, source: str = "", is_synthetic: boo
     organisation.full_clean(exclude=["path", "parent"])
     organisation.save()
     Placement.objects.create(organisation=organisation, parent=parent, valid_from=day)
+    if organisation.level == Level.GROUP:
+        Placement.objects.create(organisation=organisation, hierarchy=Hierarchy.GROUP, valid_from=day)
     NameSpell.objects.create(
         organisation=organisation,
         name_zh=organisation.name_zh,
@@ -104,6 +114,7 @@ def place_under(
     require_open(organisation, on)
     _refuse_loop(organisation, parent, on)
     check_parent(organisation.level, parent, on)
+    check_covers(organisation, parent, on)
     before = organisation.parent
     if before == parent:
         raise ValidationError({"parent": _("The unit stands there already.")})
@@ -114,7 +125,7 @@ def place_under(
     )
     _rebase(organisation, parent)
     after = {"parent": parent.code}
-    return record_event(
+    event = record_event(
         organisation,
         OrganisationEvent.Kind.MOVED,
         on,
@@ -123,6 +134,30 @@ def place_under(
         source=source,
         is_synthetic=is_synthetic,
     )
+    _lift_groups(organisation, because or event)
+    return event
+
+
+def check_covers(group: Organisation, division: Organisation, on: date) -> None:
+    """Refuse a division for a group company with members elsewhere: who sees the one sees the other."""
+    if group.level != Level.GROUP:
+        return
+    for member in members_from(group, on):
+        if not (member.path or "").startswith(division.path or "-"):
+            message = _("%(member)s, a member of %(group)s, lies outside of %(division)s.")
+            named = {"member": member.name, "group": group.name, "division": division.name}
+            raise ValidationError({"parent": message % named})
+
+
+def _lift_groups(moved: Organisation, because: OrganisationEvent) -> None:
+    """Put group companies under a division that covers all members, where a move has led one out of it."""
+    for group in groups_with(Organisation.objects.below(moved), because.on):
+        above = group.parent.path or "" if group.parent else ""
+        shared = commonpath([above, *(member.path or "" for member in members_from(group, because.on))])
+        if (shared := f"{shared}/") != above:
+            began = group.placements.get(hierarchy=Hierarchy.ADMINISTRATIVE, valid_to=None).valid_from
+            division = Organisation.objects.get(path=shared)
+            place_under(group, division, max(because.on, began), source=because.source, because=because)
 
 
 def _refuse_loop(organisation: Organisation, parent: Organisation, on: date) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tongxin.organisations.company_groups import group_of_unit, members_under
 from tongxin.organisations.models import Level, Organisation, RoleGrant, UnionCover
 from tongxin.organisations.queries import on_day
 from tongxin.organisations.rearranging_actions import NewUnit, Part, standing_under
@@ -46,6 +47,22 @@ def preview_move(unit: Organisation, parent: Organisation, on: date) -> Preview:
     sentence = _("It leaves %(before)s, with all units below it. Roles held there no longer reach it.")
     before = unit.parent.name if unit.parent else ""
     return Preview([sentence % {"before": before}], [_going(unit, parent.name, on)])
+
+
+def preview_membership(member: Organisation, group: Organisation | None, on: date) -> Preview:
+    before = group_of_unit(member, on)
+    names = {name: each.name if each else "" for name, each in (("before", before), ("group", group))}
+    names["unit"] = member.name
+    sentences = [_("%(unit)s leaves the group %(before)s on that day.") % names] if before else []
+    if group:
+        sentences.append(
+            _("%(unit)s belongs to %(group)s: its people count in the figures of the group.") % names
+        )
+    sentences.append(_("Each period counts by who belongs to whom on its last day."))
+    inside = Q(pk__in=members_under({member.pk}, on) | {member.pk})
+    enterprises = Organisation.objects.alive_on(on).filter(inside, level=Level.ENTERPRISE).count()
+    into = group.name if group else _("no group company")
+    return Preview(sentences, [Going(member, into, enterprises, _people(inside, on))])
 
 
 def preview_merger(units: Sequence[Organisation], into: Organisation | NewUnit, on: date) -> Preview:

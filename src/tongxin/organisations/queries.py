@@ -12,7 +12,6 @@ from tongxin.organisations.models import (
     CoordinationGroup,
     GroupSeat,
     Hierarchy,
-    Level,
     NameSpell,
     Organisation,
     OrganisationEvent,
@@ -159,15 +158,3 @@ def seats_of(group: CoordinationGroup) -> QuerySet[GroupSeat]:
     """Return all seats of the group, in the order in which they rank."""
     rank = Case(*(When(kind=kind, then=place) for place, kind in enumerate(GroupSeat.Kind.values)))
     return group.seats.select_related("unit").order_by(rank, "valid_from", "pk")
-
-
-def levels_below(organisation: Organisation) -> list[str]:
-    """Return the levels at which figures can be listed below the unit, highest first."""
-    order = [Level.CITY, Level.COUNTY, Level.TOWN, Level.ENTERPRISE]
-    found = set(
-        Organisation.objects.below(organisation)
-        .exclude(pk=organisation.pk)
-        .values_list("level", flat=True)
-        .distinct()
-    )
-    return [level.value for level in order if level in found]

@@ -11,6 +11,7 @@ from tongxin.analytics.sources import Source
 from tongxin.analytics.subjects import Field, FieldType, Subject
 from tongxin.organisations.models import (
     Hierarchy,
+    Level,
     NameSpell,
     Organisation,
     OrganisationEvent,
@@ -41,6 +42,16 @@ def _organisations() -> Any:
 def _placements() -> Any:
     return (
         Placement.objects.filter(hierarchy=Hierarchy.ADMINISTRATIVE)
+        # No fact stands at a group company: what it has is what its members have.
+        .exclude(organisation__level=Level.GROUP)
+        .order_by("organisation_id", "valid_from")
+        .values_list("organisation_id", "parent_id", "organisation__level", "valid_from", "valid_to")
+    )
+
+
+def _group_placements() -> Any:
+    return (
+        Placement.objects.filter(hierarchy=Hierarchy.GROUP)
         .order_by("organisation_id", "valid_from")
         .values_list("organisation_id", "parent_id", "organisation__level", "valid_from", "valid_to")
     )
@@ -102,6 +113,12 @@ SOURCES = (
         _placements,
         key=("organisation", "valid_from"),
         identities=_UNIT,
+    ),
+    Source(
+        "group_placements",
+        pa.schema([("organisation", _INT), ("parent", _INT), ("level", _TEXT), *_SPELL]),
+        _group_placements,
+        key=("organisation", "valid_from"),
     ),
     Source(
         "events",

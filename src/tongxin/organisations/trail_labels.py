@@ -37,6 +37,7 @@ CHANGED = {
     "size": _lazy("size"),
     "is_above_scale": _lazy("above designated size"),
     "union": _lazy("union"),
+    "group_company": _lazy("group company"),
     "seat": _lazy("seat"),
     "role": _lazy("role"),
     "unit": _lazy("unit"),

@@ -5,6 +5,7 @@ from django.urls import path
 from tongxin.organisations import (
     account_views,
     change_views,
+    company_group_views,
     group_views,
     rearranging_views,
     role_views,
@@ -23,6 +24,8 @@ urlpatterns = [
     path("organisations/<str:code>/close/", change_views.close, name="organisation_close"),
     path("organisations/<str:code>/particulars/", change_views.describe, name="organisation_describe"),
     path("organisations/<str:code>/union/", change_views.cover, name="organisation_cover"),
+    path("organisations/<str:code>/company/", company_group_views.belong, name="company_group"),
+    path("organisations/<str:code>/members/", company_group_views.take_in, name="company_group_take_in"),
     path("organisations/<str:code>/group/", group_views.group, name="group"),
     path("organisations/<str:code>/group/found/", group_views.found, name="group_found"),
     path("organisations/<str:code>/group/close/", group_views.close, name="group_close"),

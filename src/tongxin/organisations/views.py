@@ -27,6 +27,7 @@ from tongxin.organisations.access import (
     reach_of,
 )
 from tongxin.organisations.answers import PAGE, page_links, reader_of, send_csv
+from tongxin.organisations.company_group_pages import describe_company_groups
 from tongxin.organisations.context import place_of, with_query
 from tongxin.organisations.forms import ListForm
 from tongxin.organisations.group_actions import DIVISIONS
@@ -104,6 +105,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         **place_of(user, unit, url_of),
         **_history_of(user, unit),
         **_relations_of(user, unit),
+        **describe_company_groups(user, unit),
         "allowed": actions_at(user, unit),
         "may_change_above": unit.parent is not None and may(user, Action.CHANGE_TREE, unit.parent),
         "has_levels_below": bool(levels_under(unit.level)),
