@@ -97,11 +97,6 @@ def _change(history: History, number: int, kept: Path, folder: Path) -> Summary:
                 changed[source.name] = Change(*map(engine.take, rows))
         states = TwoStates(engine, SOURCES, _tables(engine, later), changed)
         step = Step(kept, states, READS, lambda tables, _: Lake(tables))
-        for file in kept.glob("*.parquet"):
-            if file.name not in {"trees.parquet", "periods.parquet"} and ".change." not in file.name:
-                (folder / file.name).hardlink_to(file)
-        for name in ("trees.parquet", "periods.parquet"):
-            (folder / name).hardlink_to(kept / name)
         return change_figures(engine, DEFINITIONS, step, PERIODS, folder)
 
 

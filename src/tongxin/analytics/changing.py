@@ -88,9 +88,10 @@ class Step:
 def change_figures(
     engine: Engine, definitions: Sequence[Definition], step: Step, periods: Iterable[Period], target: Path
 ) -> Summary:
-    """Write figures of a changed lake into a folder that has the files of the earlier ones, but no listing.
+    """Write figures of a changed lake into an empty folder; what has not changed is the earlier file itself.
 
-    The definitions, the periods and the trees must be those of the earlier figures.
+    The definitions, the periods and the trees must be those of the earlier figures. Files that both have are
+    one file with two names where the file system can do that.
 
     Raises
     ------
@@ -115,6 +116,7 @@ def change_figures(
     except TooFarError as error:
         raise TooMuchError from error
     shutil.rmtree(draft)
+    _keep(step.kept, target, files.values())
     reported = {
         claim.definition.version: listing.files[reported_file(claim)]
         for claim in plan.claims
@@ -129,6 +131,19 @@ def change_figures(
 
 _SIGN = f"CASE WHEN organisation < {APART} THEN 1 ELSE -1 END"
 _TWINS = Manner(is_settled=False, nearness=EVERY, rows=f"sum({_SIGN})")
+
+
+def _keep(kept: Path, target: Path, files: Iterable[TallyFile]) -> None:
+    """Take over the files of earlier figures, but for what was written anew."""
+    names = ["periods.parquet", "trees.parquet"]
+    for file in files:
+        names += [file.name, file.near, _moved(file), *([file.change] if file.change else [])]
+    for name in names:
+        if (kept / name).is_file() and not (target / name).exists():
+            try:
+                (target / name).hardlink_to(kept / name)
+            except OSError:
+                shutil.copyfile(kept / name, target / name)
 
 
 def _trees(kept: Path) -> StoredTrees:

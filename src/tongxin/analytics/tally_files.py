@@ -65,7 +65,7 @@ class Listing:
             {
                 **asdict(replace(file, windows={}, cells={})),
                 "windows": {str(period): window for period, window in file.windows.items()},
-                "cells": [[*place, count] for place, count in file.cells.items()],
+                "cells": sorted([[*place, count] for place, count in file.cells.items()], key=str),
             }
             for file in self.files.values()
         ]

@@ -39,20 +39,18 @@ def release() -> None:
 
 
 @release.command()
-@click.option(
-    "--full", is_flag=True, help="Compute everything anew; releases are always complete computations."
-)
+@click.option("--full", is_flag=True, help="Compute every figure, even where only some facts have changed.")
 @FORM
 @click.pass_context
 def build(ctx: click.Context, form: str, full: bool) -> None:  # noqa: FBT001
-    """Extract the registry, compute every figure and make the release current."""
+    """Extract what has changed, compute the figures that it concerns and make the release current."""
     open_home()
     from django.utils.translation import gettext as _
 
     from tongxin.figures.compute import build_release
 
     with Bar("release") as progress:
-        built = build_release(actor=acting_user(ctx), progress=progress)
+        built = build_release(actor=acting_user(ctx), progress=progress, full=full)
     answer = {
         "release": built.id,
         **{k: v for k, v in built.manifest.items() if k not in {"files", "sha256"}},

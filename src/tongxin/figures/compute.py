@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -31,7 +33,8 @@ from tongxin.figures.queries import (
     read_release,
     releases_folder,
 )
-from tongxin.figures.seals import alone, write_manifest
+from tongxin.figures.seals import in_turn, working_folder, write_manifest
+from tongxin.figures.stepping import Basis, step_on
 from tongxin.jobs.actions import Progress
 from tongxin.lake.compute import extract
 from tongxin.lake.queries import Cut, read_cut
@@ -45,14 +48,23 @@ KINDS = {
 }
 
 
-def build_release(*, actor: Principal, progress: Progress | None = None, fresh_cut: bool = True) -> Release:
-    """Extract the registry, compute every figure, and make the release current in one step."""
+def build_release(
+    *, actor: Principal, progress: Progress | None = None, fresh_cut: bool = True, full: bool = False
+) -> Release:
+    """Extract the registry, compute the figures, and make the release current in one step.
+
+    Where only facts have changed since the present release, it is carried over with what they concern; with
+    `full` every figure is computed. What a killed build of the same has written is not computed again.
+    """
     require(actor, Action.BUILD_RELEASE, Programme.objects.select_related("root").get(pk=1).root)
-    with alone("draft") as draft:
+    with in_turn("draft"):
         cut = extract(actor=actor, progress=progress) if fresh_cut else read_cut()
-        _write_release(draft, cut, progress)
-        folder = _free(cut)
-        draft.rename(folder)
+        text, items = published_text(), data_items()
+        basis = Basis(parse_definitions(text, items), items, periods_of(cut))
+        with working_folder("draft", _name_of(cut, basis)) as draft:
+            _write_release(draft, cut, basis, progress, full=full)
+            folder = _free(cut)
+            draft.rename(folder)
         release = _make_current(folder.name)
     log.record(
         actor=actor,
@@ -65,17 +77,25 @@ def build_release(*, actor: Principal, progress: Progress | None = None, fresh_c
     return release
 
 
-def _write_release(draft: Path, cut: Cut, progress: Progress | None) -> None:
+def _name_of(cut: Cut, basis: Basis) -> str:
+    """Return a name that only a build of the same has."""
+    versions = [(each.version, each.sha256) for each in basis.definitions]
+    said = (cut.id, tongxin.__version__, LAYOUT, versions, list(map(str, basis.periods)))
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:20]
+
+
+def _write_release(draft: Path, cut: Cut, basis: Basis, progress: Progress | None, *, full: bool) -> None:
     """Write the files of a release, the manifest last."""
-    text, items = published_text(), data_items()
-    definitions, periods = parse_definitions(text, items), periods_of(cut)
     started = time.perf_counter()
-    with open_inputs(cut, definitions) as opened:
-        if progress:
-            progress("compute", 30)
-        summary = compute(opened, definitions, periods, draft / "figures")
-    groups = compute_groups(cut, definitions, periods, draft / GROUP_FIGURES)
-    (draft / "definitions.yaml").write_text(text, encoding="utf-8")
+    if progress:
+        progress("compute", 30)
+    stepped = None if full else step_on(cut, basis, draft)
+    if stepped:
+        summary, groups = stepped.figures, stepped.group_figures
+    else:
+        summary, groups = _compute_all(cut, basis, draft)
+    definitions, items, periods = basis.definitions, basis.items, basis.periods
+    (draft / "definitions.yaml").write_text(published_text(), encoding="utf-8")
     manifest = {
         "layout": LAYOUT,
         "cut": cut.id,
@@ -90,9 +110,17 @@ def _write_release(draft: Path, cut: Cut, progress: Progress | None) -> None:
         "figures": summary.figures,
         "unplaced": summary.unplaced,
         **({"group_figures": groups.figures} if groups else {}),
+        **({"base": stepped.base.id} if stepped else {}),
         "seconds": round(time.perf_counter() - started, 2),
     }
-    write_manifest(draft, manifest)
+    write_manifest(draft, manifest, stepped.base.folder if stepped else None)
+
+
+def _compute_all(cut: Cut, basis: Basis, draft: Path) -> tuple[Summary, Summary | None]:
+    shutil.rmtree(draft / ".step", ignore_errors=True)
+    with open_inputs(cut, basis.definitions) as opened:
+        summary = compute(opened, basis.definitions, basis.periods, draft / "figures")
+    return summary, compute_groups(cut, basis.definitions, basis.periods, draft / GROUP_FIGURES)
 
 
 def _free(cut: Cut) -> Path:

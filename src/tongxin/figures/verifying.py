@@ -11,11 +11,13 @@ from typing import Any
 import polars as pl
 import pyarrow.parquet as pq
 
+from tongxin.analytics.canonical import is_same
 from tongxin.analytics.damage import DamagedFileError, legible
 from tongxin.analytics.definition_nodes import DefinitionError
+from tongxin.analytics.tally_files import LISTING
 from tongxin.codes.periods import Period
 from tongxin.figures.compute import compute, compute_groups
-from tongxin.figures.inputs import open_inputs
+from tongxin.figures.inputs import open_engine, open_inputs
 from tongxin.figures.queries import (
     GROUP_FIGURES,
     NoReleaseError,
@@ -30,6 +32,7 @@ from tongxin.organisations.access import Action, Principal, require
 from tongxin.organisations.models import Programme
 
 FIGURES = "figures/"
+TREE_FILES = ("periods.parquet", "trees.parquet")
 
 
 @dataclass(frozen=True)
@@ -189,12 +192,36 @@ def _recompute(release: Release, cut: Cut, found: _Found) -> int:
         rows = 0
         for part in (FIGURES, f"{GROUP_FIGURES}/"):
             fresh, kept = folder / part, release.folder / part
-            names = {path.name for base in (fresh, kept) for path in base.glob("*")}
-            for name in sorted(names):
+            compare = _compare_put_together if "base" in release.manifest else _compare
+            for name in sorted(_names_of(fresh, kept, is_carried="base" in release.manifest)):
                 if _shown(f"{part}{name}") not in found.differing:
-                    _compare(fresh / name, kept / name, _shown(f"{part}{name}"), found)
+                    compare(fresh / name, kept / name, _shown(f"{part}{name}"), found)
             rows += sum(pq.read_metadata(path).num_rows for path in fresh.glob("*.parquet"))
         return rows
+
+
+def _names_of(fresh: Path, kept: Path, *, is_carried: bool) -> set[str]:
+    """Return the names of the files to compare.
+
+    Figures that were carried over are kept in other files than those computed at once; what they say when
+    they are put together is the same.
+    """
+    names = {path.name for base in (fresh, kept) for path in base.glob("*")}
+    if not is_carried:
+        return names
+    return {name for name in names if name.endswith(".json") and name != LISTING} | {*TREE_FILES} & names
+
+
+def _compare_put_together(fresh: Path, kept: Path, name: str, found: _Found) -> None:
+    if fresh.suffix != ".json" or not fresh.is_file() or not kept.is_file():
+        _compare(fresh, kept, name, found)
+        return
+    try:
+        with open_engine() as engine, legible(kept):
+            if not is_same(engine, fresh.parent, kept.parent, fresh.stem):
+                found.note(name)
+    except DamagedFileError:
+        found.note(name, found.unreadable)
 
 
 def _compare(fresh: Path, kept: Path, name: str, found: _Found) -> None:
