@@ -104,8 +104,10 @@ SOURCES = (
             ]
         ),
         _organisations,
+        {"organisation": "id"},
         key=("organisation",),
         identities=_UNIT,
+        model=Organisation,
     ),
     Source(
         "placements",
@@ -124,7 +126,9 @@ SOURCES = (
         "events",
         pa.schema([("event", _INT), ("on", _DAY), ("kind", _TEXT), ("organisation", _INT)]),
         _events,
+        {"event": "id"},
         key=("event",),
+        model=OrganisationEvent,
     ),
     Source(
         "event_others",
@@ -136,8 +140,10 @@ SOURCES = (
         "names",
         pa.schema([("organisation", _INT), ("name_zh", _TEXT), ("name_en", _TEXT), *_SPELL]),
         _names,
+        {"organisation": "organisation_id", "valid_from": "valid_from"},
         key=("organisation", "valid_from"),
         identities=_UNIT,
+        model=NameSpell,
     ),
     Source(
         "particulars",
@@ -152,15 +158,19 @@ SOURCES = (
             ]
         ),
         _particulars,
+        {"organisation": "organisation_id", "valid_from": "valid_from"},
         key=("organisation", "valid_from"),
         identities=_UNIT,
+        model=Particulars,
     ),
     Source(
         "covers",
         pa.schema([("organisation", _INT), ("union", _INT), *_SPELL]),
         _covers,
+        {"organisation": "enterprise_id", "union": "union_id", "valid_from": "valid_from"},
         key=("organisation", "union", "valid_from"),
         identities={**_UNIT, "union": "organisations"},
+        model=UnionCover,
     ),
 )
 

@@ -40,9 +40,8 @@ def _source(
     schema = pa.schema([(column, kind) for column, (_, kind) in columns.items()])
     registered = {column: "id" if path == "pk" else path for column, (path, _) in columns.items()}
     named = {"id": name, **_NAMED}
-    return Source(
-        name, schema, rows, registered, key, {column: named[column] for column in columns if column in named}
-    )
+    identities = {column: named[column] for column in columns if column in named}
+    return Source(name, schema, rows, registered, key, model, identities)
 
 
 _NAMED = {
