@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from tongxin.analytics.canonical import is_same
+from tongxin.analytics.compositions import read_compositions
 from tongxin.analytics.damage import DamagedFileError, legible
 from tongxin.analytics.definition_nodes import DefinitionError
 from tongxin.analytics.tally_files import LISTING
@@ -217,7 +218,10 @@ def _compare_put_together(fresh: Path, kept: Path, name: str, found: _Found) -> 
         _compare(fresh, kept, name, found)
         return
     try:
-        with open_engine() as engine, legible(kept):
+        taken = {piece.file for each in read_compositions(kept) for piece in each.pieces}
+        if taken & found.differing:
+            return  # What is damaged has been named.
+        with open_engine() as engine:
             if not is_same(engine, fresh.parent, kept.parent, fresh.stem):
                 found.note(name)
     except DamagedFileError:
