@@ -104,6 +104,22 @@ def test_under_includes_the_unit_itself(province: Home):
     assert set(province.json("organisations", "--under", "330109")[0]) == {"code", "name", "level", "parent"}
 
 
+def test_group_companies_are_a_tree_of_their_own(province: Home):
+    tree = province.json("organisations", "--hierarchy", "group")
+    top = tree[0]
+    total = province.json("figures", "headcount", "--at", top["code"])[0]["value"]
+    members = province.json("figures", "headcount", "--at", top["code"], "--level", "enterprise")
+
+    assert (top["level"], top["parent"]) == ("group", None)
+    listed = {each["organisation"] for each in members}
+    under = province.json("organisations", "--hierarchy", "group", "--under", top["code"])
+    assert listed == {row["code"] for row in under if row["level"] == "enterprise"}
+    assert total[0]["value"] < sum(each["value"] for each in members)
+    assert (
+        len(province.run("facts", "headcount", "--at", top["code"]).stdout.splitlines()) > total[0]["value"]
+    )
+
+
 def test_facts_have_no_name_and_no_number_and_are_as_many_as_the_figure(province: Home):
     (figure,) = province.json("figures", "headcount", "--at", "330000", "--period", "2026Q3")
     rows = province.json("facts", "headcount", "--at", "330000", "--period", "2026Q3")

@@ -10,9 +10,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import connection
 
 from tongxin.audit.models import LogEntry
-from tongxin.demo.chances import FACTS_UNTIL
+from tongxin.demo.chances import FACTS_FROM, FACTS_UNTIL
 from tongxin.demo.loading import DemoSummary, HomeInUse, MadeWith, load_demo, read_made_with
 from tongxin.demo.sign_ins import DEMO_PASSWORD, list_sign_ins
+from tongxin.organisations.company_groups import members_over_time, members_under, memberships_of
 from tongxin.organisations.models import (
     GroupSeat,
     Hierarchy,
@@ -141,6 +142,30 @@ def test_a_hundred_and_two_groups_have_chair_office_and_members(summary: DemoSum
     assert province.filter(kind="vice_chair").count() == 2
     assert province.filter(kind="chair").count() == 2
     assert province.filter(kind="member_unit", unit__level="department").count() == 16
+
+
+def test_three_group_companies_have_members_in_several_cities(summary: DemoSummary):
+    assert summary.rows["company_groups"] == 3
+    holding, smaller, second = Organisation.objects.filter(level="group").order_by("pk")
+    members = Organisation.objects.filter(pk__in=members_under({holding.pk}, FACTS_UNTIL), level="enterprise")
+
+    assert "合成" in holding.name_zh
+    assert len({unit.path.split("/")[2] for unit in members if unit.path}) > 2
+    assert [each.parent for each in memberships_of(smaller)] == [holding]
+    assert holding.placements.get(hierarchy=Hierarchy.ADMINISTRATIVE).parent.code == "330000"
+    # Inside the facts one enterprise goes from one holding to the other.
+    moved = memberships_of(members_over_time(second).exclude(valid_to=None).get().organisation)
+    assert [each.parent for each in moved] == [holding, second]
+    assert FACTS_FROM < moved[0].valid_from < FACTS_UNTIL
+
+
+def test_one_person_works_at_two_members_of_a_group(summary: DemoSummary):
+    holding = Organisation.objects.filter(level="group").order_by("pk")[0]
+    jobs = Employment.objects.filter(ended_on=None, organisation__in=members_under({holding.pk}, FACTS_UNTIL))
+
+    workers = list(jobs.values_list("worker", flat=True))
+
+    assert len(set(workers)) < len(workers)
 
 
 def test_everybody_signs_in_with_the_published_password(summary: DemoSummary):

@@ -18,6 +18,7 @@ from tongxin.organisations.company_group_actions import join_group, leave_group
 from tongxin.organisations.company_groups import members_over_time, members_under, memberships_of
 from tongxin.organisations.models import Hierarchy, Organisation, OrganisationEvent, Placement
 from tongxin.organisations.queries import tree_on
+from tongxin.organisations.rearranging_actions import merge_organisations
 
 HOLDING, SMALLER = complete_credit_code("91330000MA2CAXT0H"), complete_credit_code("91330100MA2CAXT0J")
 FIRST, LATER = date(2024, 1, 1), date(2025, 7, 1)
@@ -243,3 +244,34 @@ def test_who_covers_the_enterprise_takes_it_in_and_others_do_not(cast: Cast, sma
     ):
         with pytest.raises(refusal):
             leave_group(cast.alpha, actor=user, on=LATER)
+
+
+# Changes of divisions carry groups along with their members.
+
+
+def test_a_group_goes_with_its_county_into_another(cast: Cast):
+    group = found_group(cast.xiaoshan)
+    join_group(cast.alpha, actor=None, group=group, on=FIRST)
+    direct = create_organisation(
+        actor=None,
+        code=complete_credit_code("91330109MA2CAXTX0"),
+        level="enterprise",
+        name_zh="同心示例五厂",
+        parent=cast.xiaoshan,
+        opened_on=OPENED,
+    )
+    join_group(direct, actor=None, group=group, on=FIRST)
+
+    merge_organisations([cast.xiaoshan], actor=None, into=cast.yuhang, on=LATER)
+
+    assert Organisation.objects.get(pk=group.pk).parent == cast.yuhang
+    assert members_under({group.pk}, LATER) == {cast.alpha.pk, direct.pk}
+
+
+def test_a_group_goes_to_the_successor_of_its_closed_town(cast: Cast):
+    group = found_group(cast.chengxiang)
+    join_group(cast.beta, actor=None, group=group, on=FIRST)
+
+    close_organisation(cast.chengxiang, actor=None, on=LATER, successor=cast.linping)
+
+    assert Organisation.objects.get(pk=group.pk).parent == cast.linping

@@ -20,6 +20,7 @@ from tongxin.organisations.changes import (
     require_open,
     require_past,
 )
+from tongxin.organisations.company_groups import groups_last
 from tongxin.organisations.models import (
     CoordinationGroup,
     GroupSeat,
@@ -96,7 +97,7 @@ def _hand_over_children(
         )
         raise ValidationError({"successor": message % {"count": len(children)}})
     try:
-        for child in children:
+        for child in groups_last(children):
             move_organisation(child, actor=actor, parent=successor, on=on, source=source)
     except ValidationError as refusal:
         message = _("%(unit)s cannot go to %(successor)s: %(reason)s")

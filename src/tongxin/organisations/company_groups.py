@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db.models import F, Q, QuerySet
@@ -55,6 +55,11 @@ def groups_with(units: QuerySet[Organisation], day: date) -> list[Organisation]:
     spells = memberships().filter(Q(valid_to=None) | Q(valid_to__gt=day), organisation__in=units)
     groups = Organisation.objects.select_for_update(of=("self",)).select_related("parent")
     return list(groups.filter(pk__in=spells.values("parent_id")).order_by("pk"))
+
+
+def groups_last(units: Iterable[Organisation]) -> list[Organisation]:
+    """Return units in the order in which they go elsewhere: groups once their members are there."""
+    return sorted(units, key=lambda unit: unit.level == Level.GROUP)
 
 
 def members_under(groups: Collection[int], day: date | None = None) -> set[int]:

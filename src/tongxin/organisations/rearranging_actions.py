@@ -14,6 +14,7 @@ from tongxin.audit import log
 from tongxin.organisations.access import Action, Principal, keep_visible, require
 from tongxin.organisations.changes import lock_unit, record_event, require_above, require_open, require_past
 from tongxin.organisations.closing_actions import end_unit
+from tongxin.organisations.company_groups import groups_last
 from tongxin.organisations.models import Level, Organisation, OrganisationEvent
 from tongxin.organisations.placing import open_unit, place_under
 
@@ -236,7 +237,7 @@ def _hand_over(
 ) -> None:
     # Asked once for all: a role for the unit alone does not reach what stands below it.
     may_be_moved = {child.pk for child in keep_visible(actor, children, Action.CHANGE_TREE)}
-    for child in children:
+    for child in groups_last(children):
         if child.pk not in may_be_moved:
             require(actor, Action.CHANGE_TREE, child)
         try:
