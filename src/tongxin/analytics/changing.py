@@ -34,7 +34,7 @@ from tongxin.analytics.tally_files import (
     ranked_file,
     read_listing,
 )
-from tongxin.analytics.worlds import APART, StoredTrees, TwoStates, among, read_trees
+from tongxin.analytics.worlds import APART, TreeVersions, TwoStates, among, read_versions
 from tongxin.codes.periods import Period
 
 MOST_PEOPLE = 100_000
@@ -146,16 +146,18 @@ def _keep(kept: Path, target: Path, files: Iterable[TallyFile]) -> None:
                 shutil.copyfile(kept / name, target / name)
 
 
-def _trees(kept: Path) -> StoredTrees:
+def _trees(kept: Path) -> TreeVersions:
     versions = read_whole(kept / "periods.parquet").to_pylist()
     version_of = {Period.parse(row["period"]): row["version"] for row in versions}
-    return read_trees(read_whole(kept / "trees.parquet"), version_of)
+    return read_versions(
+        read_whole(kept / "trees.parquet", ["version", "node", "parent", "last"]), version_of
+    )
 
 
 # Whom changes concern
 
 
-def _concerned(families: Sequence[Family], step: Step, trees: StoredTrees) -> tuple[set[int], set[int]]:
+def _concerned(families: Sequence[Family], step: Step, trees: TreeVersions) -> tuple[set[int], set[int]]:
     """Return the people and units whose rows have to be looked at, then and now.
 
     Whoever is counted once is counted by all rows about them. What is taken from an order at a unit without
@@ -253,8 +255,10 @@ class _Changes:
         if after.height:
             pq.write_table(after.sort(after.columns).to_arrow(), folders.target / _moved(file))
         touched = fresh.select(KEY).unique()
-        known = [each.join(touched, on=KEY, how="semi", nulls_equal=True) for each in (kept, before, after)]
-        return ranked_change(*known, tallies)
+        kept, before, after = (
+            each.join(touched, on=KEY, how="semi", nulls_equal=True) for each in (kept, before, after)
+        )
+        return ranked_change(kept, before, after, tallies)
 
     def _read(self, statement: str) -> pl.DataFrame:
         frame = pl.from_arrow(self._engine.fetch_rows(statement))
@@ -319,13 +323,9 @@ class _Changes:
         return {at: count for at, count in cells.items() if count}
 
 
-_KINDS = {
-    "organisation": pl.Int64,
-    "window": pl.Int32,
-    "rank": pl.Int32,
-    "value": pl.Int64,
-    "times": pl.Int64,
-}
+_KINDS = pl.Schema(
+    {"organisation": pl.Int64, "window": pl.Int32, "rank": pl.Int32, "value": pl.Int64, "times": pl.Int64}
+)
 
 
 def _moved(file: TallyFile) -> str:

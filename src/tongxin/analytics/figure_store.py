@@ -11,13 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-import pyarrow as pa
-
 from tongxin.analytics.compositions import Composition, Piece, read_compositions
 from tongxin.analytics.damage import DamagedFileError, legible
 from tongxin.analytics.definitions import Definition, version_for
-from tongxin.analytics.figure_files import FigureFile, read_whole
+from tongxin.analytics.figure_files import FigureFile
+from tongxin.analytics.stored_trees import NO_TREE, StoredTree, read_trees
 from tongxin.codes.periods import Period
 
 
@@ -89,7 +87,7 @@ class FigureStore:
     @property
     def periods(self) -> tuple[Period, ...]:
         """The periods that were computed, in their order."""
-        return tuple(sorted(map(Period.parse, self._version_of_period)))
+        return tuple(sorted(map(Period.parse, self.trees)))
 
     def read(
         self,
@@ -138,13 +136,7 @@ class FigureStore:
 
     def descendants(self, organisation: int, level: str, period: Period) -> list[int]:
         """Return the organisations of a level below an organisation that exist at the end of a period."""
-        tree = self._tree(str(period))
-        first = tree.positions.get(organisation)
-        if first is None:
-            return []
-        part = slice(first, int(tree.last[first]) + 1)
-        met = (tree.level[part] == level) & tree.alive[part]
-        return [int(node) for node in tree.nodes[part][met]]
+        return self._tree(str(period)).descendants(organisation, level)
 
     def exists(self, organisation: int, period: Period) -> bool:
         """Tell whether an organisation exists at the end of a period."""
@@ -226,43 +218,12 @@ class FigureStore:
         return {}
 
     @cached_property
-    def _version_of_period(self) -> Mapping[str, int]:
-        table = read_whole(self._directory / "periods.parquet")
-        return dict(zip(table["period"].to_pylist(), table["version"].to_pylist(), strict=True))
+    def trees(self) -> Mapping[str, StoredTree]:
+        """The tree of each period; raises DamagedFileError."""
+        return read_trees(self._directory)
 
-    def _tree(self, period: str) -> _StoredTree:
-        version = self._version_of_period.get(period)
-        return _NO_TREE if version is None else self._trees[version]
-
-    @cached_property
-    def _trees(self) -> Mapping[int, _StoredTree]:
-        table = read_whole(self._directory / "trees.parquet")
-        stored = {name: table[name].combine_chunks() for name in table.column_names}
-        versions = _numbers(stored["version"])
-        columns = (
-            _numbers(stored["node"]),
-            _numbers(stored["last"]),
-            _numbers(stored["alive"].cast(pa.uint8())).astype(bool),
-            _names(stored["level"]),
-        )
-        return {
-            version: _StoredTree(*(column[versions == version] for column in columns))
-            for version in sorted(set(self._version_of_period.values()))
-        }
-
-
-# Arrow's own way to NumPy leads through pandas, which takes longer to import than a command may take.
-
-
-def _numbers(column: pa.Array) -> np.ndarray:
-    return np.from_dlpack(column)
-
-
-def _names(column: pa.Array) -> np.ndarray:
-    coded = column.dictionary_encode()
-    names = np.array(coded.dictionary.to_pylist(), dtype=object)
-    named: np.ndarray = names[_numbers(coded.indices)]
-    return named
+    def _tree(self, period: str) -> StoredTree:
+        return self.trees.get(period, NO_TREE)
 
 
 def scale_of(definition: Definition) -> Fraction:
@@ -330,21 +291,6 @@ def _completeness(row: _Row, *, reported: bool) -> float | None:
 _CELL = ("organisation", "window", "category")
 
 
-class _StoredTree:
-    """One version of the tree, as the figures were computed with it."""
-
-    def __init__(self, nodes: np.ndarray, last: np.ndarray, alive: np.ndarray, level: np.ndarray) -> None:
-        self.nodes, self.last, self.alive, self.level = nodes, last, alive, level
-
-    @cached_property
-    def positions(self) -> Mapping[int, int]:
-        return {int(node): position for position, node in enumerate(self.nodes)}
-
-    def is_alive(self, node: int) -> bool:
-        position = self.positions.get(node)
-        return position is not None and bool(self.alive[position])
-
-
 @dataclass(frozen=True)
 class _Basis:
     """What all figures of an indicator for one period share."""
@@ -352,7 +298,7 @@ class _Basis:
     indicator: str
     period: str
     version: str | None
-    tree: _StoredTree
+    tree: StoredTree
     scale: Fraction = Fraction(1)
     is_ratio: bool = False
     is_ranked: bool = False
@@ -360,4 +306,3 @@ class _Basis:
 
 
 _NOTHING: _Row = Counter()
-_NO_TREE = _StoredTree(*(np.zeros(0, dtype=kind) for kind in ("int64", "int64", "bool", "object")))

@@ -210,7 +210,7 @@ def among(column: str, ids: Collection[int]) -> str:
 
 
 @dataclass(frozen=True)
-class StoredTrees:
+class TreeVersions:
     """The dated trees of a release as they are kept: by version the nodes and their parents' places."""
 
     nodes: tuple[Numbers, ...]
@@ -264,7 +264,7 @@ class StoredTrees:
         return found
 
 
-def read_trees(table: pa.Table, version_of: Mapping[Period, int]) -> StoredTrees:
+def read_versions(table: pa.Table, version_of: Mapping[Period, int]) -> TreeVersions:
     """Return the trees of a release out of the table that is kept of them."""
     version, nodes, parents, lasts = (
         table[name].to_numpy() for name in ("version", "node", "parent", "last")
@@ -274,4 +274,4 @@ def read_trees(table: pa.Table, version_of: Mapping[Period, int]) -> StoredTrees
     def of(column: Numbers) -> tuple[Numbers, ...]:
         return tuple(column[version == each].astype(np.int64) for each in versions)
 
-    return StoredTrees(of(nodes), of(parents), of(lasts), version_of)
+    return TreeVersions(of(nodes), of(parents), of(lasts), version_of)

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from tongxin.codes.periods import Period
-from tongxin.figures.queries import GROUP_FIGURES, Release
+from tongxin.figures.queries import Release
 from tongxin.figures.regrouping import is_regrouped
 from tongxin.figures.selection import definition_for
-from tongxin.figures.stored_trees import trees_of_periods
 from tongxin.figures.words import version_text
 from tongxin.organisations.models import Level, Organisation
 
@@ -47,8 +46,8 @@ def breaks_of(
     release: Release, code: str, unit: Organisation, periods: Sequence[Period], *, own_trees: bool
 ) -> list[Break]:
     """Return the breaks between periods that follow each other; under one tree no units come or go."""
-    part = GROUP_FIGURES if unit.level == Level.GROUP else "figures"
-    trees = trees_of_periods(release.folder / part) if own_trees else {}
+    store = release.group_store if unit.level == Level.GROUP else release.store
+    trees = store.trees if own_trees else {}
     found = []
     for before, period in pairwise(sorted(periods)):
         one, two = trees.get(str(before)), trees.get(str(period))
