@@ -79,7 +79,7 @@ def _store_after(pair: Pair, code: str, step: Step) -> FigureStore | None:
 
 
 def _alike(cuts: Sequence[Cut], names: Collection[str]) -> bool:
-    one, two = ({name: cut.files[name].sha256 for name in names if name in cut.files} for cut in cuts)
+    one, two = ({name: cut.contents(name) for name in names} for cut in cuts)
     return one == two
 
 

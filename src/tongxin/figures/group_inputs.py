@@ -38,7 +38,7 @@ def open_group_inputs(cut: Cut, definitions: Sequence[Definition]) -> Iterator[t
 
 def has_groups(cut: Cut) -> bool:
     """Tell whether the registry had group companies when the cut was taken; earlier versions knew of none."""
-    return "group_placements" in cut.files and cut.files["group_placements"].rows > 0
+    return cut.counts().get("group_placements", 0) > 0
 
 
 def _narrowed(engine: Engine, tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
