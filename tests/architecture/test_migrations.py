@@ -46,7 +46,8 @@ def test_every_migration_has_a_name_that_says_what_it_does(ours):
 def test_a_migrated_database_holds_the_triggers():
     with connection.cursor() as cursor:
         cursor.execute(SQLITE if connection.vendor == "sqlite" else POSTGRESQL)
-        found = dict(cursor.fetchall())
+        # Those that log changes for the lake are many; tests of the lake know them.
+        found = {name: table for name, table in cursor.fetchall() if not name.startswith("lake_")}
 
     held = {kind: table for kind in TRIGGERS for name, table in found.items() if name.startswith(kind)}
     assert held == TRIGGERS

@@ -13,18 +13,19 @@ FORM = click.option(
 
 
 @click.command()
+@click.option("--full", is_flag=True, help="Write every fact anew, not only what changed since.")
 @FORM
 @click.pass_context
-def extract(ctx: click.Context, form: str) -> None:
-    """Write the facts of the registry into the lake."""
+def extract(ctx: click.Context, form: str, full: bool) -> None:  # noqa: FBT001
+    """Write the facts of the registry into the lake: what changed since the last extract."""
     open_home()
     from django.utils.translation import gettext as _
 
     from tongxin.lake.compute import extract as extract_registry
 
     with Bar("extract") as progress:
-        cut = extract_registry(actor=acting_user(ctx), progress=progress)
-    rows = {name: file.rows for name, file in cut.files.items()}
+        cut = extract_registry(actor=acting_user(ctx), progress=progress, full=full)
+    rows = cut.counts()
     if form == "json":
         print_json({"cut": cut.id, "cut_on": cut.cut_on, "rows": rows})
     else:

@@ -169,7 +169,7 @@ def _read_sources(cut_id: str, found: _Found) -> Cut | None:
     except DamagedFileError:
         found.note(name, found.unreadable, source=True)
         return None
-    for file in cut.files.values():
+    for file in cut.every_file():
         found.check(lake_folder() / file.path, f"lake/{file.path}", file.sha256, source=True)
     return cut
 

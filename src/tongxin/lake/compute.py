@@ -5,61 +5,96 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-import pyarrow as pa
 from django.db import connection
 from django.utils import timezone
 
-from tongxin.analytics.sources import Source
-from tongxin.analytics.typed_tables import as_table
 from tongxin.audit import log
 from tongxin.jobs.actions import Progress
-from tongxin.lake.files import ROW_GROUP, LakeWriter
+from tongxin.lake.extraction import Extraction, comparing, current_cut
+from tongxin.lake.progress import WrittenFiles
 from tongxin.lake.queries import (
     Cut,
+    CutChange,
     CutFile,
     LakeWrittenDirectlyError,
-    NoCutError,
+    Origin,
     declared_sources,
     lake_folder,
-    read_cut,
 )
+from tongxin.lake.registry_log import end_extract, seen_changes
 from tongxin.organisations.access import Action, Principal, require
 from tongxin.organisations.models import Programme
 
 
-def extract(*, actor: Principal, progress: Progress | None = None) -> Cut:
-    """Write the present facts into the lake; a file that is there already is not written again."""
+def extract(*, actor: Principal, progress: Progress | None = None, full: bool = False) -> Cut:
+    """Write the present facts into the lake: what changed since the present cut, or in full everything."""
     require(actor, Action.BUILD_RELEASE, Programme.objects.select_related("root").get(pk=1).root)
-    return extract_beside(actor=actor, written=_written_directly(), progress=progress)
+    cut = current_cut()
+    written = {name: cut.files[name] for name in cut.direct} if cut else {}
+    return extract_beside(actor=actor, written=written, progress=progress, full=full)
 
 
 def extract_beside(
-    *, actor: Principal, written: Mapping[str, CutFile], progress: Progress | None = None
+    *,
+    actor: Principal,
+    written: Mapping[str, CutFile],
+    progress: Progress | None = None,
+    full: bool = False,
 ) -> Cut:
     """Write the present facts into the lake beside sources that were written without the registry."""
-    files = dict(written)
     sources = declared_sources()
-    with alone(), _snapshot():
-        for number, source in enumerate(sources):
-            if source.name not in written:
-                files[source.name] = _write_source(source)
-            elif source.rows().exists():
-                raise LakeWrittenDirectlyError(source.name)
-            if progress:
-                progress("extract", (number + 1) * 100 // len(sources))
-    return _publish_cut(actor=actor, files=files, direct=tuple(sorted(written)))
+    with alone():
+        with Extraction.begun(sources, full=full) as run, _snapshot():
+            seen = seen_changes()
+            for number, source in enumerate(sources):
+                if source.name not in written:
+                    run.read(source)
+                elif source.rows().exists():
+                    raise LakeWrittenDirectlyError(source.name)
+                if progress:
+                    progress("extract", (number + 1) * 100 // len(sources))
+        cut = publish_cut(
+            actor=actor,
+            files={**written, **run.files},
+            changes={**_direct_changes(written), **run.changes},
+            direct=tuple(sorted(written)),
+            origin=run.origin,
+        )
+        end_extract(run.origin.mark, seen)
+        WrittenFiles.forget()
+    return cut
 
 
-def _publish_cut(*, actor: Principal, files: Mapping[str, CutFile], direct: tuple[str, ...]) -> Cut:
+def _direct_changes(written: Mapping[str, CutFile]) -> dict[str, CutChange]:
+    """Return what was written beside files that the registry knows nothing of."""
+    cut = current_cut()
+    if cut is None:
+        return {}
+    return {
+        name: cut.changes[name]
+        for name in written.keys() & cut.changes.keys()
+        if cut.files[name] == written[name]
+    }
+
+
+def publish_cut(
+    *,
+    actor: Principal,
+    files: Mapping[str, CutFile],
+    changes: Mapping[str, CutChange],
+    direct: tuple[str, ...],
+    origin: Origin | None,
+) -> Cut:
     """Make files of the lake the present cut; those of `direct` did not come from the registry."""
     programme = Programme.objects.select_related("root").get(pk=1)
     now = timezone.localtime()
     cut = Cut(
-        id=f"{now:%Y%m%d-%H%M%S}-{_fingerprint(files)}",
+        id="",
         taken_at=now.isoformat(timespec="seconds"),
         cut_on=programme.facts_until or now.date(),
         facts_from=programme.facts_from,
@@ -68,7 +103,10 @@ def _publish_cut(*, actor: Principal, files: Mapping[str, CutFile], direct: tupl
         is_synthetic=programme.is_synthetic,
         files=files,
         direct=direct,
+        changes=changes,
+        origin=origin,
     )
+    cut = replace(cut, id=f"{now:%Y%m%d-%H%M%S}-{_fingerprint(cut)}")
     _publish(cut)
     log.record(
         actor=actor,
@@ -76,18 +114,9 @@ def _publish_cut(*, actor: Principal, files: Mapping[str, CutFile], direct: tupl
         target=programme,
         organisation_id=programme.root_id,
         cut=cut.id,
-        rows=sum(file.rows for file in files.values()),
+        rows=sum(cut.counts().values()),
     )
     return cut
-
-
-def _written_directly() -> dict[str, CutFile]:
-    """Return the files that the registry knows nothing of: they stay as they are."""
-    try:
-        cut = read_cut()
-    except NoCutError:
-        return {}
-    return {name: cut.files[name] for name in cut.direct}
 
 
 @contextmanager
@@ -96,9 +125,18 @@ def alone() -> Iterator[None]:
     lake_folder().mkdir(parents=True, exist_ok=True)
     with (lake_folder() / "lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        for draft in lake_folder().glob("*/*.draft"):
-            draft.unlink()
-        yield
+        _clear_away()
+        try:
+            yield
+        finally:
+            _clear_away()
+
+
+def _clear_away() -> None:
+    """Remove what is not part of the lake, a killed process's too."""
+    for draft in lake_folder().rglob("*.draft"):
+        draft.unlink()
+    shutil.rmtree(comparing(), ignore_errors=True)
 
 
 @contextmanager
@@ -116,24 +154,8 @@ def _snapshot() -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
-def _write_source(source: Source) -> CutFile:
-    with LakeWriter(lake_folder(), source) as writer:
-        for batch in _batches(source):
-            writer.write(batch)
-    return writer.file
-
-
-def _batches(source: Source) -> Iterator[pa.Table]:
-    sql, parameters = source.rows().query.sql_with_params()
-    cursor = connection.chunked_cursor() if connection.vendor == "postgresql" else connection.cursor()
-    with cursor:
-        cursor.execute(sql, parameters)
-        while rows := cursor.fetchmany(ROW_GROUP):
-            yield as_table(rows, source.schema)
-
-
-def _fingerprint(files: Mapping[str, CutFile]) -> str:
-    text = "\n".join(f"{name} {file.sha256}" for name, file in sorted(files.items()))
+def _fingerprint(cut: Cut) -> str:
+    text = "\n".join(f"{name} {' '.join(cut.contents(name)).rstrip()}" for name in sorted(cut.files))
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

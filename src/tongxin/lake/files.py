@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
@@ -14,6 +16,24 @@ from tongxin.analytics.sources import Source
 from tongxin.lake.queries import CutFile
 
 ROW_GROUP = 50_000
+
+
+def hash_of(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def are_whole(lake: Path, files: Collection[CutFile]) -> set[CutFile]:
+    """Return those of the files that are as they were written."""
+
+    def is_whole(file: CutFile) -> bool:
+        try:
+            return hash_of(lake / file.path) == file.sha256
+        except OSError:
+            return False
+
+    with ThreadPoolExecutor() as pool:
+        return {file for file, whole in zip(files, pool.map(is_whole, files), strict=True) if whole}
 
 
 class LakeWriter:
@@ -42,8 +62,7 @@ class LakeWriter:
             return
         self._write_waiting(at_least=1)
         self._writer.close()
-        with self._draft.open("rb") as handle:
-            sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
+        sha256 = hash_of(self._draft)
         path = self._folder / f"{sha256[:20]}.parquet"
         self._draft.replace(path)
         self.file = CutFile(str(path.relative_to(self._lake)), self._rows, sha256)

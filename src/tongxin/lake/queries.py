@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
@@ -36,6 +36,33 @@ class CutFile:
 
 
 @dataclass(frozen=True)
+class CutChange:
+    """How a source is other than its file: its rows are those of the file without `gone`, and `come`.
+
+    `gone` has the key columns alone, a row for each row of the file that no longer holds.
+    """
+
+    come: CutFile | None
+    gone: CutFile | None
+
+    def files(self) -> Iterator[CutFile]:
+        yield from (file for file in (self.come, self.gone) if file)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The state of a registry that a cut was taken from, as the next extract must know it."""
+
+    mark: str
+    """The registry keeps the same one: another, or an older state of this one, has not."""
+    migrations: str
+    declared: Mapping[str, str]
+    """A fingerprint of how each source was read."""
+    highest: Mapping[str, int | None]
+    """Rows above are new since, whatever the log says."""
+
+
+@dataclass(frozen=True)
 class Cut:
     """The state of the registry at one moment: which files hold it."""
 
@@ -49,6 +76,33 @@ class Cut:
     files: Mapping[str, CutFile]
     direct: tuple[str, ...] = ()
     """The sources that were written without the registry."""
+    changes: Mapping[str, CutChange] = field(default_factory=dict)
+    """The sources that are other than their files."""
+    origin: Origin | None = None
+    """What the next extract goes on from."""
+
+    def every_file(self) -> Iterator[CutFile]:
+        """Yield each file that the cut reads."""
+        yield from self.files.values()
+        for change in self.changes.values():
+            yield from change.files()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows each source has."""
+        return {name: file.rows + self._more(name) for name, file in self.files.items()}
+
+    def _more(self, name: str) -> int:
+        change = self.changes.get(name, CutChange(None, None))
+        return (change.come.rows if change.come else 0) - (change.gone.rows if change.gone else 0)
+
+    def contents(self, name: str) -> tuple[str, ...]:
+        """Return what tells whether a source has the same rows as in another cut: hashes of its files.
+
+        Two cuts with other hashes may yet have the same rows, where one of them was written in full.
+        """
+        change = self.changes.get(name, CutChange(None, None))
+        files = (self.files.get(name), change.come, change.gone)
+        return tuple(file.sha256 if file else "" for file in files)
 
 
 class NoCutError(LookupError):
@@ -109,16 +163,42 @@ def read_cut(cut_id: str | None = None) -> Cut:
         is_synthetic=manifest["is_synthetic"],
         files={name: CutFile(**file) for name, file in manifest["files"].items()},
         direct=tuple(manifest.get("direct", ())),
+        changes={name: as_change(change) for name, change in manifest.get("changes", {}).items()},
+        origin=Origin(**manifest["origin"]) if manifest.get("origin") else None,
     )
+
+
+def as_change(written: Mapping[str, Mapping[str, Any] | None]) -> CutChange:
+    """Read a change of a source as a manifest has it."""
+    come, gone = written["come"], written["gone"]
+    return CutChange(CutFile(**come) if come else None, CutFile(**gone) if gone else None)
 
 
 def open_tables(engine: Engine, cut: Cut, files: Mapping[str, CutFile] | None = None) -> dict[str, ir.Table]:
     """Return the tables of a cut, or some of them, read when a plan runs."""
     chosen = cut.files if files is None else files
-    for file in chosen.values():
-        if not (lake_folder() / file.path).is_file():
-            raise DamagedFileError(lake_folder() / file.path)
-    return {name: engine.read_parquet(lake_folder() / file.path) for name, file in chosen.items()}
+    return {
+        name: _opened(engine, file, cut.changes.get(name) if file == cut.files.get(name) else None)
+        for name, file in chosen.items()
+    }
+
+
+def _opened(engine: Engine, file: CutFile, change: CutChange | None) -> ir.Table:
+    table = open_file(engine, file)
+    if change and change.gone:
+        gone = open_file(engine, change.gone)
+        table = table.anti_join(gone, list(gone.columns))
+    if change and change.come:
+        table = table.union(open_file(engine, change.come))
+    return table
+
+
+def open_file(engine: Engine, file: CutFile) -> ir.Table:
+    """Return the rows of one file of the lake."""
+    path = lake_folder() / file.path
+    if not path.is_file():
+        raise DamagedFileError(path)
+    return engine.read_parquet(path)
 
 
 class WithHistories(Mapping[str, "ir.Table"]):

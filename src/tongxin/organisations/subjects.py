@@ -92,7 +92,9 @@ SOURCES = (
             ]
         ),
         _organisations,
+        {"organisation": "id"},
         key=("organisation",),
+        model=Organisation,
     ),
     Source(
         "placements",
@@ -104,7 +106,9 @@ SOURCES = (
         "events",
         pa.schema([("event", _INT), ("on", _DAY), ("kind", _TEXT), ("organisation", _INT)]),
         _events,
+        {"event": "id"},
         key=("event",),
+        model=OrganisationEvent,
     ),
     Source(
         "event_others",
@@ -116,7 +120,9 @@ SOURCES = (
         "names",
         pa.schema([("organisation", _INT), ("name_zh", _TEXT), ("name_en", _TEXT), *_SPELL]),
         _names,
+        {"organisation": "organisation_id", "valid_from": "valid_from"},
         key=("organisation", "valid_from"),
+        model=NameSpell,
     ),
     Source(
         "particulars",
@@ -131,13 +137,17 @@ SOURCES = (
             ]
         ),
         _particulars,
+        {"organisation": "organisation_id", "valid_from": "valid_from"},
         key=("organisation", "valid_from"),
+        model=Particulars,
     ),
     Source(
         "covers",
         pa.schema([("organisation", _INT), ("union", _INT), *_SPELL]),
         _covers,
+        {"organisation": "enterprise_id", "union": "union_id", "valid_from": "valid_from"},
         key=("organisation", "union", "valid_from"),
+        model=UnionCover,
     ),
 )
 

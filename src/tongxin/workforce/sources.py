@@ -39,7 +39,7 @@ def _source(
 
     schema = pa.schema([(column, kind) for column, (_, kind) in columns.items()])
     registered = {column: "id" if path == "pk" else path for column, (path, _) in columns.items()}
-    return Source(name, schema, rows, registered, key)
+    return Source(name, schema, rows, registered, key, model)
 
 
 _WORKER = {"id": ("pk", _INT), "worker": ("worker_id", _INT), "organisation": ("organisation_id", _INT)}
