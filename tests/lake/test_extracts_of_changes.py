@@ -120,6 +120,22 @@ def test_what_is_changed_back_is_no_change(home: Path, cast: Cast):
     assert read_cut().id[-8:] == first.id[-8:]
 
 
+def test_a_row_put_back_under_its_old_number_is_in_the_next_cut(home: Path, cast: Cast):
+    first, held = extract(actor=None), registered()
+    undone = [Training.objects.get(pk=2), Worker.objects.all()[0].employments.get().states.all()[0]]
+    for row in undone:
+        row.__class__.objects.filter(pk=row.pk).delete()
+    assert in_cut(extract(actor=None)) == registered() != held
+
+    for row in undone:
+        row.save(force_insert=True)
+    cut = extract(actor=None)
+
+    assert in_cut(cut) == held
+    assert not cut.changes
+    assert cut.files == first.files
+
+
 def test_two_duties_of_one_day_are_two_rows(home: Path, cast: Cast):
     items = [DataItem.objects.create(code=code) for code in ("employ", "sales")]
     for item in items:
