@@ -5,7 +5,14 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("import_race", "release_build", "province_build", "duplicates")
+BENCHMARKS = (
+    "import_race",
+    "release_build",
+    "province_build",
+    "province_peers",
+    "reading_load",
+    "duplicates",
+)
 
 
 def main(names: list[str]) -> int:

@@ -20,22 +20,27 @@ from contextlib import nullcontext
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from benchmarks.homes import environment, measure, temporary_home
+from benchmarks.homes import Run, environment, measure, temporary_home
+
+if TYPE_CHECKING:
+    from tongxin.analytics.definitions import Definition
+    from tongxin.codes.periods import Period
+    from tongxin.lake.queries import Cut
 
 QUARTERS = 8
-BUILD = ["-m", "benchmarks.province_build", "--build"]
 
 
 def main() -> int:
     wanted = _arguments()
     if wanted.build:
-        print(json.dumps(_build()))
+        print(json.dumps(_build(wanted.build)))
         return 0
     with nullcontext(wanted.home) if wanted.home else temporary_home() as home:
         if not (home / "lake" / "current.json").is_file():
-            _populate(home, wanted.workers)
-        runs = [measure(BUILD, home) for _ in range(wanted.runs)]
+            populate(home, wanted.workers)
+        runs = [build_once(home) for _ in range(wanted.runs)]
     seconds = [run.answer["seconds"] for run in runs]
     print(
         f"{runs[0].answer['facts']:,} facts, {runs[0].answer['figures']:,} figures: median of {len(runs)}:"
@@ -51,42 +56,54 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2_000_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--home", type=Path, help="a home whose lake is there already")
-    parser.add_argument("--build", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _populate(home: Path, workers: int) -> None:
+def populate(home: Path, workers: int) -> None:
     command = [sys.executable, "-m", "tongxin", "synthesise", "--lake-only", "--workers", str(workers)]
     folder = Path(__file__).resolve().parent.parent
     subprocess.run([*command, "--seed", "1"], cwd=folder, env=environment(home), check=True)
 
 
-def _build() -> dict[str, float]:
-    """Compute the figures of the present cut once."""
+def build_once(home: Path, folder: Path | None = None) -> Run:
+    """Build in a fresh process; the figures stay where a folder is named."""
+    with nullcontext(folder) if folder else TemporaryDirectory(prefix="tongxin-bench-") as target:
+        return measure(["-m", "benchmarks.province_build", "--build", str(target)], home)
+
+
+def read_province() -> tuple[Cut, list[Definition], list[Period]]:
+    """Return the present cut of the home, the twelve indicators and their quarters."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.config.settings")
     import django
 
     django.setup()
     from tongxin.analytics.definitions import read_definitions
     from tongxin.codes.periods import PeriodKind
-    from tongxin.figures.compute import compute, periods_of
-    from tongxin.figures.inputs import open_inputs
+    from tongxin.figures.compute import periods_of
     from tongxin.lake.queries import declared_subjects, read_cut
 
     text = (Path(__file__).parent / "twelve_indicators.yaml").read_text(encoding="utf-8")
     definitions, cut = read_definitions(text, declared_subjects()), read_cut()
     periods = [period for period in periods_of(cut) if period.kind is PeriodKind.QUARTER][-QUARTERS:]
-    with TemporaryDirectory(prefix="tongxin-bench-") as folder:
-        begun = time.perf_counter()
-        with open_inputs(cut, definitions) as opened:
-            summary = compute(opened, definitions, periods, Path(folder))
-        seconds = time.perf_counter() - begun
-        written = sum(path.stat().st_size for path in Path(folder).iterdir())
+    return cut, list(definitions), periods
+
+
+def _build(folder: Path) -> dict[str, float]:
+    """Compute the figures of the present cut once."""
+    cut, definitions, periods = read_province()
+    from tongxin.figures.compute import compute
+    from tongxin.figures.inputs import open_inputs
+
+    begun = time.perf_counter()
+    with open_inputs(cut, definitions) as opened:
+        summary = compute(opened, definitions, periods, folder)
+    seconds = time.perf_counter() - begun
     return {
         "seconds": seconds,
         "figures": sum(summary.figures.values()),
         "facts": sum(file.rows for file in cut.files.values()),
-        "megabytes": written / 1e6,
+        "megabytes": sum(path.stat().st_size for path in folder.iterdir()) / 1e6,
     }
 
 

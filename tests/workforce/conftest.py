@@ -7,9 +7,10 @@ from django.test import Client
 from django.utils import translation
 from tests.cast import Cast
 from tests.workforce.people import identity_number, register
+from tests.workforce.two_entries import NUMBER, enter, pair_of
 
 from tongxin.workforce.actions import register_worker
-from tongxin.workforce.models import Worker
+from tongxin.workforce.models import DuplicatePair, Worker
 
 
 @pytest.fixture
@@ -53,3 +54,20 @@ def visit(cast: Cast, english):
         return client.post(address, data, follow=follow)
 
     return go
+
+
+@pytest.fixture
+def resident(cast: Cast) -> Worker:
+    """Works at Alpha, by the resident identity card."""
+    return enter(cast.alpha, NUMBER, document_type="resident_id", phone="13812345678")
+
+
+@pytest.fixture
+def traveller(cast: Cast) -> Worker:
+    """The same person at Beta, by the passport, and by another phone."""
+    return enter(cast.beta, "E12345678", phone="13900000000", education="bachelor")
+
+
+@pytest.fixture
+def pair(resident: Worker, traveller: Worker) -> DuplicatePair:
+    return pair_of(resident, traveller)

@@ -11,6 +11,7 @@ from tongxin.organisations.models import Organisation
 from tongxin.workforce import models
 from tongxin.workforce.actions import register_worker
 from tongxin.workforce.models import DuplicatePair, Worker
+from tongxin.workforce.record_actions import add_training
 
 NUMBER = identity_number("33010919900101123")
 BORN = date(1990, 1, 1)
@@ -51,3 +52,7 @@ def all_rows() -> dict[str, list[tuple[Any, ...]]]:
         for name in models.__all__
         if name not in kept
     }
+
+
+def train(worker, unit, on=date(2025, 5, 5), title="焊接"):
+    return add_training(worker, actor=None, organisation=unit, on=on, kind="induction", title=title)

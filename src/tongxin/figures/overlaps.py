@@ -44,9 +44,10 @@ def _spans(definition: Definition, definitions: Iterable[Definition]) -> list[tu
 
 def versions_beside(definitions: Sequence[Definition], code: str, period: Period) -> list[Definition]:
     """Return the versions that are computed for a period beside the one that makes its figure."""
-    names = {each.code for each in beside(definitions) if each.covers(period)}
-    main = version_for(definitions, code, period)
-    return [each for each in definitions if each.code == code and each.version in names and each is not main]
+    versions = [each for each in definitions if each.code == code]
+    names = {each.code for each in beside(versions) if each.covers(period)}
+    main = version_for(versions, code, period)
+    return [each for each in versions if each.version in names and each is not main]
 
 
 def read_beside(

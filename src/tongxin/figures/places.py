@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -18,7 +19,7 @@ def explorer_url(codes: Iterable[str], at: str, *, route: str = "explorer", **va
     """Return the address of a question; a name that Python keeps for itself is given with a line under it."""
     pairs = [("i", code) for code in codes] + [("at", at)]
     pairs += [(name.rstrip("_"), str(value)) for name, value in values.items() if value]
-    return f"{reverse(route)}?{urlencode(pairs)}"
+    return f"{_path(route)}?{urlencode(pairs)}"
 
 
 def question_url(question: Question, *, route: str = "explorer", at: str = "", **values: object) -> str:
@@ -37,18 +38,24 @@ def passport_url(figure: Figure, at: str, **values: object) -> str:
     asked: dict[str, object] = {"at": at, "period": figure.period}
     if figure.breakdown:
         asked |= {"by": figure.breakdown, "category": figure.category or ""}
-    return _address(reverse("passport", args=[figure.indicator]), asked | values)
+    return _address(_path("passport", figure.indicator), asked | values)
 
 
 def facts_url(figure: Figure, at: str, part: str, **values: object) -> str:
     asked: dict[str, object] = {"at": at, "period": figure.period, "part": part}
     if figure.breakdown:
         asked |= {"by": figure.breakdown, "category": figure.category or ""}
-    return _address(reverse("figure_facts", args=[figure.indicator]), asked | values)
+    return _address(_path("figure_facts", figure.indicator), asked | values)
 
 
 def catalogue_url(code: str, at: str) -> str:
-    return f"{reverse('catalogue')}?{urlencode({'at': at})}#{code}"
+    return f"{_path('catalogue')}?{urlencode({'at': at})}#{code}"
+
+
+@lru_cache(maxsize=1024)
+def _path(route: str, *values: str) -> str:
+    """Return the path of a page: a table of figures has thousands of addresses and few paths."""
+    return reverse(route, args=values)
 
 
 def _address(path: str, values: dict[str, object]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -232,15 +232,19 @@ def figure_at(
     check_codes(release, [code])
     _breakdown_named(release.newest(code), by)
     store = open_store(release, [code], as_of, of_groups=at.level == Level.GROUP)
-    # A category may be met elsewhere and not here; its figure here is then nothing, but it is one.
-    figures = read_figures(store, code, (at.pk, *tops_of(release, at)), (period,), by)
-    found = [
-        each for each in figures if each.organisation == at.pk and each.category == (category if by else None)
-    ]
+    found = _of_category(read_figures(store, code, (at.pk,), (period,), by), at, category if by else None)
+    if not found and by:
+        # A category may be met elsewhere and not here; its figure here is then nothing, but it is one.
+        units = (at.pk, *tops_of(release, at))
+        found = _of_category(read_figures(store, code, units, (period,), by), at, category)
     if not found:
         message = _("%(code)s has no category %(category)s of %(by)s.")
         raise ValidationError(message % {"code": code, "category": category, "by": by})
     return Answer(found[0], at, definition_for(release, code, period), release.id)
+
+
+def _of_category(figures: Iterable[Figure], at: Organisation, category: str | None) -> list[Figure]:
+    return [each for each in figures if each.organisation == at.pk and each.category == category]
 
 
 def definition_for(release: Release, code: str, period: Period) -> Definition:

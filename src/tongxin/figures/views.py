@@ -31,7 +31,7 @@ from tongxin.figures.passports import describe_passport, tree_text
 from tongxin.figures.queries import NoReleaseError, Release, read_release
 from tongxin.figures.questions import read_asked
 from tongxin.figures.release_views import invite_to_build
-from tongxin.organisations.access import Action
+from tongxin.organisations.access import Action, reading
 from tongxin.organisations.answers import reader_of
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,8 @@ def with_release(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpRes
     @wraps(page)
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            return page(request, read_release(), *args, **kwargs)
+            with reading():
+                return page(request, read_release(), *args, **kwargs)
         except NoReleaseError:
             return invite_to_build(request)
         except (DamagedFileError, DefinitionError) as damage:

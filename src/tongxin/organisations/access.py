@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -109,6 +111,32 @@ def grants_in_force(user: Principal) -> QuerySet[RoleGrant]:
     ).select_related("organisation")
 
 
+_looked_up: ContextVar[dict[int, list[RoleGrant]] | None] = ContextVar("looked_up", default=None)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Look up the roles of a user once while a page is read, which changes none."""
+    token = _looked_up.set({})
+    try:
+        yield
+    finally:
+        _looked_up.reset(token)
+
+
+def _grants_of(user: Principal) -> list[RoleGrant]:
+    known = _looked_up.get()
+    if known is None or user is None or user.pk is None:
+        return list(grants_in_force(user))
+    if user.pk not in known:
+        known[user.pk] = list(grants_in_force(user))
+    return known[user.pk]
+
+
+def _grants_that_allow(user: Principal, action: Action) -> list[RoleGrant]:
+    return [grant for grant in _grants_of(user) if action in ALLOWS[Role(grant.role)]]
+
+
 def roles_that_allow(action: Action) -> list[Role]:
     return [role for role, actions in ALLOWS.items() if action in actions]
 
@@ -125,7 +153,7 @@ def reach_of(user: Principal, action: Action, prefix: str = "") -> Q:
     if user is None:
         return Q()
     condition = Q(pk__in=[])
-    grants = list(grants_in_force(user).filter(role__in=roles_that_allow(action)))
+    grants = _grants_that_allow(user, action)
     for grant in grants:
         condition |= _covered_by(grant, prefix)
     if members := _members_through(grants, action):
@@ -166,7 +194,7 @@ def explain(user: Principal, action: Action, organisation: Organisation) -> Deci
 
 def grants_that_reach(user: Principal, organisation: Organisation) -> list[RoleGrant]:
     """Return the roles that hold at a unit: those at it or above, and those at group companies it is in."""
-    held = list(grants_in_force(user))
+    held = _grants_of(user)
     return [grant for grant in held if reaches(grant, organisation) or reaches_as_member(grant, organisation)]
 
 
@@ -242,8 +270,7 @@ def actions_of(user: Principal) -> frozenset[Action]:
     """Return what the user may do somewhere, for the menu."""
     if user is None:
         return frozenset(Action)
-    roles = {Role(role) for role in grants_in_force(user).values_list("role", flat=True)}
-    return frozenset().union(*(ALLOWS[role] for role in roles))
+    return frozenset().union(*(ALLOWS[Role(grant.role)] for grant in _grants_of(user)))
 
 
 def actions_at(user: Principal, organisation: Organisation) -> frozenset[Action]:
@@ -256,7 +283,7 @@ def actions_at(user: Principal, organisation: Organisation) -> frozenset[Action]
 
 def home_unit_of(user: Principal, action: Action = Action.SEE_UNIT) -> Organisation | None:
     """Return the highest unit at which the user may do the thing: where their first screen stands."""
-    grants = grants_in_force(user).filter(role__in=roles_that_allow(action))
+    grants = _grants_that_allow(user, action)
     units = sorted((grant.organisation for grant in grants), key=lambda unit: (unit.path or "").count("/"))
     return units[0] if units else None
 
@@ -305,7 +332,7 @@ def keep_visible(
     """Return those of the given units at which the user may do the thing."""
     if user is None:
         return list(organisations)
-    grants = list(grants_in_force(user).filter(role__in=roles_that_allow(action)))
+    grants = _grants_that_allow(user, action)
     members = _members_through(grants, action)
     return [
         unit for unit in organisations if unit.pk in members or any(reaches(grant, unit) for grant in grants)

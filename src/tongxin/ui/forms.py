@@ -6,7 +6,10 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.forms.utils import flatatt
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 CHOICE_TYPES = {"checkbox", "radio"}
 SELECT_TEMPLATE = "django/forms/widgets/select.html"
@@ -21,7 +24,28 @@ class FieldRenderer(DjangoTemplates):
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         if widget := context.get("widget"):
             dress_widget(widget)
+            if template_name == SELECT_TEMPLATE:
+                return _draw_select(widget)
         return super().render(template_name, context, request)
+
+
+def _draw_select(widget: dict[str, Any]) -> SafeString:
+    """Draw what Django's template of a select draws, which takes two templates more for each option."""
+    groups = format_html_join(
+        "",
+        "{}",
+        ((_draw_group(name, options),) for name, options, _index in widget["optgroups"]),
+    )
+    return format_html('<select name="{}"{}>{}\n</select>', widget["name"], flatatt(widget["attrs"]), groups)
+
+
+def _draw_group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
+    drawn = format_html_join(
+        "",
+        '\n  <option value="{}"{}>{}</option>',
+        ((option["value"], flatatt(option["attrs"]), option["label"]) for option in options),
+    )
+    return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, drawn) if name else drawn
 
 
 def dress_widget(widget: dict[str, Any]) -> None:
