@@ -79,7 +79,7 @@ UPDATE workforce_employment SET ended_on = '2025-12-31'
 WHERE id % 41 = 1 AND started_on < '2025-12-31' AND (ended_on IS NULL OR ended_on > '2025-12-31');
 UPDATE workforce_employment SET ended_on = '2025-12-30'
 WHERE id % 41 = 2 AND started_on < '2025-12-30' AND (ended_on IS NULL OR ended_on > '2025-12-30');
-UPDATE workforce_employmentstate SET valid_from = '2025-12-31' WHERE id % 37 = 5 AND valid_from > '2024-01-01'
+UPDATE OR IGNORE workforce_employmentstate SET valid_from = '2025-12-31' WHERE id % 37 = 5 AND valid_from > '2024-01-01'
 AND NOT EXISTS (SELECT 1 FROM workforce_employmentstate s
     WHERE s.employment_id = workforce_employmentstate.employment_id AND s.valid_from = '2025-12-31');
 UPDATE workforce_certificate SET held_to = '2025-12-31'
