@@ -9,6 +9,7 @@ BENCHMARKS = (
     "import_race",
     "release_build",
     "province_build",
+    "province_change",
     "province_peers",
     "reading_load",
     "duplicates",

@@ -22,7 +22,7 @@ from tongxin.codes.periods import Period
 
 ROW_GROUP = 16_384
 """Small enough that reading one organisation decodes little."""
-LISTING = "files.json"
+LISTING = "files.listing.json"
 
 
 @dataclass(frozen=True)
