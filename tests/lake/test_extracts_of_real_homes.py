@@ -80,7 +80,7 @@ def test_a_killed_extract_leaves_the_cut_and_is_gone_on_from(home: Home):
     cut = json.loads(before)["files"]
     left = json.loads((home.folder / "lake" / "extracting.json").read_text())["files"]
 
-    assert len(left) == 14
+    assert len(left) == 15
     assert all((home.folder / "lake" / file["path"]).is_file() for file in cut.values())
     home.works("resumed")
     assert home.manifest() != before

@@ -26,7 +26,7 @@ def changed(world: World) -> Release:
     EmploymentState.objects.filter(employment__worker=world.li).update(wage_fen=1_000_000)
     on = Training.objects.filter(worker=world.li).latest("on").on.replace(day=28)
     add_training(world.li, actor=None, organisation=world.cast.alpha, on=on, kind="digital", minutes=30)
-    return build_release(actor=None)
+    return build_release(actor=None, full=True)
 
 
 def rows_of(release: Release) -> dict[str, list[str]]:
