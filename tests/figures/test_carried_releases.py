@@ -131,6 +131,19 @@ def test_a_new_tree_new_definitions_or_the_wish_for_it_compute_everything(cast: 
     assert verify_release(actor=None).agrees
 
 
+def test_what_is_taken_back_leaves_nothing_behind(cast: Cast):
+    for minutes in (6000, 30):
+        records = [train(number, minutes) for number in range(5)]
+        build_release(actor=None)
+        for record in records:
+            record.delete()
+        release = build_release(actor=None)
+
+        assert base_of(release) is not None
+        assert not list((release.folder / "figures").glob("*.change.parquet"))
+        assert verify_release(actor=None).agrees
+
+
 def test_a_damaged_change_is_found(cast: Cast):
     train(0)
     release = build_release(actor=None)

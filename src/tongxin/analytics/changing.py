@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,9 +17,9 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from tongxin.analytics.answers import Lake
-from tongxin.analytics.computing import Computation, Manner, reported_file
+from tongxin.analytics.computing import Computation, Manner, SumError, reported_file
 from tongxin.analytics.definitions import Definition
-from tongxin.analytics.engine import Engine
+from tongxin.analytics.engine import Engine, TooLargeError
 from tongxin.analytics.figure_files import read_whole
 from tongxin.analytics.figures import Summary, write_claims
 from tongxin.analytics.measures import Key
@@ -85,6 +86,16 @@ class Step:
         return {name for each in families for subject in each.subjects for name in self.reads[subject].every}
 
 
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Leave it to a computation of everything to say of which indicators sums are too large."""
+    try:
+        yield
+    except (SumError, TooFarError, TooLargeError) as error:
+        raise TooMuchError from error
+
+
+@_telling()
 def change_figures(
     engine: Engine, definitions: Sequence[Definition], step: Step, periods: Iterable[Period], target: Path
 ) -> Summary:
@@ -111,10 +122,7 @@ def change_figures(
     inner = trees.above(met).intersection(trees.inner.tolist())
     changes = _Changes(engine, listing, run.listing, _Folders(step.kept, draft, target), inner)
     files = dict(listing.files)
-    try:
-        files.update((file.name, file) for each in families for file in changes.files_of(each))
-    except TooFarError as error:
-        raise TooMuchError from error
+    files.update((file.name, file) for each in families for file in changes.files_of(each))
     shutil.rmtree(draft)
     _keep(step.kept, target, files.values())
     reported = {
@@ -241,8 +249,8 @@ class _Changes:
         columns = [*CELL, "rank", "value", "times"]
         here = among("organisation", self._inner)
         kept = self._read(select(columns, _table(folders.kept / file.near), where=here))
-        before = kept.clear()
-        if (earlier := folders.kept / _moved(file)).is_file():
+        before, earlier = kept.clear(), folders.kept / _moved(file)
+        if earlier.is_file():
             before = self._read(select(columns, _table(earlier)))
         shown = [f"organisation % {APART} AS organisation", *columns[1:-1], f"sum({_SIGN} * times) AS times"]
         twins = _table(folders.draft / file.near)
@@ -252,7 +260,7 @@ class _Changes:
             select(shown, twins, where=inner, group_by=["ALL"]) + f" HAVING sum({_SIGN} * times) <> 0"
         )
         after = near_change(kept, before, fresh)
-        if after.height:
+        if after.height or earlier.is_file():
             pq.write_table(after.sort(after.columns).to_arrow(), folders.target / _moved(file))
         touched = fresh.select(KEY).unique()
         kept, before, after = (

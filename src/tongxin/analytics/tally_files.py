@@ -20,7 +20,7 @@ from tongxin.analytics.statements import literal, select
 from tongxin.analytics.tallies import Family, Tally, Values
 from tongxin.codes.periods import Period
 
-ROW_GROUP = 16_384
+ROW_GROUP = 8_192
 """Small enough that reading one organisation decodes little."""
 LISTING = "files.listing.json"
 
