@@ -278,13 +278,14 @@ class _Changes:
         """Add differences to those of before, write them, and count what cells there are now."""
         engine, names = self._engine, [each.name for each in tallies]
         sums = [f"CAST(sum({name}) AS BIGINT) AS {name}" for name in names]
-        before = engine.keep_text(select([*CELL, *names], self._before(file, names)))
-        both = union([select([*CELL, *names], before), select([*CELL, *names], f"({difference}) AS d")])
         said = " OR ".join(f"{name} <> 0" for name in names)
+        more = engine.keep_text(select([*CELL, *names], f"({difference}) AS d", where=said))
+        before = engine.keep_text(select([*CELL, *names], self._before(file, names)))
+        both = union([select([*CELL, *names], before), select([*CELL, *names], more)])
         summed = select([*CELL, *sums], f"{both} AS b", group_by=["ALL"])
         after = engine.keep_text(select(["*"], f"({summed}) AS s", where=said))
         if engine.is_empty(after):
-            return replace(file, change=None, cells=self._cells(file, names, before, after))
+            return replace(file, change=None, cells=self._cells(file, names, more, before, after))
         changed = file.changed()
         order = ["breakdown", "organisation", "category", '"window"']
         engine.write_text(
@@ -292,7 +293,7 @@ class _Changes:
             self._folders.target / str(changed.change),
             row_group_size=ROW_GROUP,
         )
-        return replace(changed, cells=self._cells(file, names, before, after))
+        return replace(changed, cells=self._cells(file, names, more, before, after))
 
     def _before(self, file: TallyFile, names: Sequence[str]) -> str:
         if file.change is not None:
@@ -303,10 +304,9 @@ class _Changes:
         return f"({' '.join(['SELECT', ', '.join(empty), 'WHERE FALSE'])}) AS n"
 
     def _cells(
-        self, file: TallyFile, names: Sequence[str], before: str, after: str
+        self, file: TallyFile, names: Sequence[str], met: str, before: str, after: str
     ) -> dict[tuple[str | None, int], int]:
         """Return how many cells there are, now that some say something else."""
-        met = self._engine.keep_text(f"{select(CELL, before)} UNION {select(CELL, after)}")
         units = self._engine.fetch_rows(select(["DISTINCT organisation"], met))["organisation"]
         if not len(units):
             return dict(file.cells)

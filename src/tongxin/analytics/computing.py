@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -209,12 +209,10 @@ def _file(bench: Bench, name: str, columns: Mapping[str, str]) -> TallyFile:
     return TallyFile(name, columns, bench.windows.of_period, {})
 
 
-def _setting_aside(
-    found: Iterable[tuple[pa.Table, Sequence[pa.Table]]], near: list[pa.Table]
-) -> Iterator[pa.Table]:
+def _setting_aside(found: Iterable[tuple[pa.Table, pa.Table]], near: list[pa.Table]) -> Iterator[pa.Table]:
     """Yield the tables of cells, and put those of near values aside."""
     for cells, around in found:
-        near += around
+        near.append(around)
         yield cells
 
 

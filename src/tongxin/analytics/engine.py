@@ -105,18 +105,23 @@ class Engine:
 
         A lasting table outlives the `scratch` in which it is made.
         """
-        name = self._next_name()
-        table = self._connection.create_table(name, plan, temp=True)
-        if not lasting:
-            self._kept.add(name)
-        return table
+        return self.table(self.keep_text(self._written(plan), lasting=lasting))
 
     def text(self, plan: ir.Table) -> str:
         """Return a plan as a statement, to be a source within others."""
         node = plan.op()
         if isinstance(node, ops.DatabaseTable):
             return quote(node.name)
-        return f"({self._connection.compile(plan)})"
+        return f"({self._written(plan)})"
+
+    def _written(self, plan: ir.Table) -> str:
+        """Return a plan as a statement, which is kept: to write it takes longest where rows are few."""
+        node = plan.op()
+        if node not in _WRITTEN:
+            if len(_WRITTEN) >= _MOST_WRITTEN:
+                _WRITTEN.clear()
+            _WRITTEN[node] = str(self._connection.compile(plan))
+        return _WRITTEN[node]
 
     def keep_text(self, statement: str, *, lasting: bool = False) -> str:
         """Run a statement now and keep its rows; returns the name of the table."""
@@ -221,6 +226,11 @@ class Engine:
     def _next_name(self) -> str:
         self._named += 1
         return f"kept_{self._named}"
+
+
+_WRITTEN: dict[ops.Node, str] = {}
+"""Plans that name the same tables with the same columns are the same in any engine."""
+_MOST_WRITTEN = 1_000
 
 
 def _is_text(table: pa.Table, name: str) -> bool:

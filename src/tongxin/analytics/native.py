@@ -101,7 +101,7 @@ class NativeFamily:
 
     def rank(
         self, values: Values, tallies: Sequence[Tally], nearness: Nearness
-    ) -> Iterator[tuple[pa.Table, list[pa.Table]]]:
+    ) -> Iterator[tuple[pa.Table, pa.Table]]:
         """Yield cells with the value that stands so far up as each tally says, and the values around it.
 
         A value that lies between two is kept as a whole number: multiplied by the denominator of its rank.
@@ -113,7 +113,7 @@ class NativeFamily:
         ranks = np.array(ratios, np.int64).reshape(-1, 2)
         chosen = np.isin(self._rows.organisations, self._trees.inner) | nearness.is_everywhere
 
-        def put_in_order(at: int) -> tuple[pa.Table, list[pa.Table]]:
+        def put_in_order(at: int) -> tuple[pa.Table, pa.Table]:
             split, field = self._rows.splits[at], self._rows.field
             ranked = self._empty(split, len(ranks), values.weight)
             times, near = self._empty(split, 1, None)[..., 0], []
@@ -128,7 +128,7 @@ class NativeFamily:
                     )
                     near.append(self._near(split, window, offered, rows))
             columns = [(tally, ranked[..., n]) for n, tally in enumerate(tallies)]
-            return self._cells(split, np.asarray(ranked.any(axis=3)), columns), near
+            return self._cells(split, np.asarray(ranked.any(axis=3)), columns), pa.concat_tables(near)
 
         return self._for_each_split(put_in_order)
 

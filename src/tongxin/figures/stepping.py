@@ -58,8 +58,8 @@ def step_on(cut: Cut, basis: Basis, target: Path) -> Stepped | None:
         found = differing(engine, earlier, cut)
         if not _is_of_facts(found, every):
             return None
-        states = _states(engine, cut, found)
         reads = {name: reads_of(name) for name in subjects_of(every)}
+        states = _states(engine, cut, found, set().union(*(each.every for each in reads.values())))
 
         work = target / ".step"
         shutil.rmtree(work, ignore_errors=True)
@@ -122,7 +122,7 @@ _OF_ALL = {
 """Sources of trees and reports: what changes there may concern every figure."""
 
 
-def _states(engine: Engine, cut: Cut, found: Differences) -> TwoStates:
-    tables = open_tables(engine, cut)
-    changed = {name: Change(*rows) for name, rows in found.rows.items()}
+def _states(engine: Engine, cut: Cut, found: Differences, names: set[str]) -> TwoStates:
+    tables = open_tables(engine, cut, {name: file for name, file in cut.files.items() if name in names})
+    changed = {name: Change(*rows) for name, rows in found.rows.items() if name in names}
     return TwoStates(engine, declared_sources(), tables, changed)
