@@ -105,7 +105,11 @@ class Engine:
 
         A lasting table outlives the `scratch` in which it is made.
         """
-        return self.table(self.keep_text(self._written(plan), lasting=lasting))
+        name = self._next_name()
+        table = self._connection.create_table(name, plan, temp=True)
+        if not lasting:
+            self._kept.add(name)
+        return table
 
     def text(self, plan: ir.Table) -> str:
         """Return a plan as a statement, to be a source within others."""
