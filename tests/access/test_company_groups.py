@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from tests.access.outcomes import outcome
 from tests.cast import OPENED, Cast, make_user
 
 from tongxin.accounts.models import User
@@ -18,7 +17,6 @@ from tongxin.organisations.access import (
     explain,
     keep_visible,
     organisations_visible_to,
-    require,
     roles_grantable_by,
 )
 from tongxin.organisations.actions import create_organisation
@@ -55,16 +53,6 @@ def holder(role: Role, at: Organisation, reach: str = "subtree") -> User:
     user = make_user(f"{role}_{reach}")
     grant_role(user, actor=None, role=role, organisation=at, reach=reach, valid_from=OPENED)
     return user
-
-
-def outcome(user: User, action: Action, unit: Organisation) -> str:
-    try:
-        require(user, action, unit)
-    except Http404:
-        return "404"
-    except PermissionDenied:
-        return "403"
-    return "allowed"
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from tests.access.outcomes import outcome
 from tests.cast import OPENED, Cast, make_user
 
-from tongxin.organisations.access import ALLOWS, Action, explain, organisations_visible_to, require
+from tongxin.organisations.access import ALLOWS, Action, explain, organisations_visible_to
 from tongxin.organisations.models import Organisation, Role, RoleGrant
 from tongxin.organisations.role_actions import grant_role
 
@@ -34,16 +33,6 @@ TABLE = {
     "system_administrator": {"manage_accounts", "build_release"},
     "security_administrator": {"see_roles", "grant_roles", "revoke_roles"},
 }
-
-
-def outcome(user, action: Action, unit: Organisation) -> str:
-    try:
-        require(user, action, unit)
-    except Http404:
-        return "404"
-    except PermissionDenied:
-        return "403"
-    return "allowed"
 
 
 @pytest.mark.parametrize("role", list(Role))

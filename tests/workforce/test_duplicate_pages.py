@@ -18,16 +18,6 @@ LIST = "/workers/duplicates/"
 
 
 @pytest.fixture
-def resident(cast: Cast) -> Worker:
-    return enter(cast.alpha, NUMBER, document_type="resident_id", phone="13812345678")
-
-
-@pytest.fixture
-def traveller(cast: Cast) -> Worker:
-    return enter(cast.beta, "E12345678", phone="13900000000", education="bachelor")
-
-
-@pytest.fixture
 def pair(resident: Worker, traveller: Worker) -> DuplicatePair:
     evidence = {"document": "other", "name": "same", "birth_date": "same", "sex": "same", "phone": "other"}
     found = pair_of(resident, traveller)

@@ -25,7 +25,7 @@ from tongxin.analytics.figures import Summary, write_claims
 from tongxin.analytics.measures import Key
 from tongxin.analytics.near_values import KEY, TooFarError, near_change, ranked_change
 from tongxin.analytics.nearness import EVERY
-from tongxin.analytics.statements import literal, quote, select, union
+from tongxin.analytics.statements import literal, select, union
 from tongxin.analytics.tallies import Family, Plan, Tally
 from tongxin.analytics.tally_files import (
     ROW_GROUP,
@@ -280,7 +280,9 @@ class _Changes:
         sums = [f"CAST(sum({name}) AS BIGINT) AS {name}" for name in names]
         said = " OR ".join(f"{name} <> 0" for name in names)
         more = engine.keep_text(select([*CELL, *names], f"({difference}) AS d", where=said))
-        before = engine.keep_text(select([*CELL, *names], self._before(file, names)))
+        # Where nothing has changed before, nothing is added to; it has the same columns.
+        earlier = f"{more} LIMIT 0" if file.change is None else _table(self._folders.kept / file.change)
+        before = engine.keep_text(select([*CELL, *names], earlier))
         both = union([select([*CELL, *names], before), select([*CELL, *names], more)])
         summed = select([*CELL, *sums], f"{both} AS b", group_by=["ALL"])
         after = engine.keep_text(select(["*"], f"({summed}) AS s", where=said))
@@ -294,14 +296,6 @@ class _Changes:
             row_group_size=ROW_GROUP,
         )
         return replace(changed, cells=self._cells(file, names, more, before, after))
-
-    def _before(self, file: TallyFile, names: Sequence[str]) -> str:
-        if file.change is not None:
-            return _table(self._folders.kept / file.change)
-        nothing = ["0::BIGINT", "0::INTEGER", "''", "''", *("0::BIGINT" for _ in names)]
-        columns = [column.strip('"') for column in (*CELL, *names)]
-        empty = [f"{value} AS {quote(name)}" for value, name in zip(nothing, columns, strict=True)]
-        return f"({' '.join(['SELECT', ', '.join(empty), 'WHERE FALSE'])}) AS n"
 
     def _cells(
         self, file: TallyFile, names: Sequence[str], met: str, before: str, after: str

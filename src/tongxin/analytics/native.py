@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from tongxin.analytics import kernels
+from tongxin.analytics import kernels, rank_kernels
 from tongxin.analytics.answers import Lake
 from tongxin.analytics.cells import Bench
 from tongxin.analytics.measures import Key
@@ -118,12 +118,13 @@ class NativeFamily:
             ranked = self._empty(split, len(ranks), values.weight)
             times, near = self._empty(split, 1, None)[..., 0], []
             for window, version in enumerate(field.versions):
-                entries = kernels.in_order(kernels.list_values(runs, field, window, at), offered.size)
+                listed = rank_kernels.list_values(runs, field, window, at)
+                entries = rank_kernels.in_order(listed, offered.size)
                 for place in self._trees.versions[version].ancestors.T:
                     over = np.where(place < 0, -1, field.organisations[version][place])
-                    cells = kernels.gather(entries, over, times[window])
-                    kernels.rank_values(cells, times[window], offered, ranks, ranked[window])
-                    rows = kernels.near_values(
+                    cells = rank_kernels.gather(entries, over, times[window])
+                    rank_kernels.rank_values(cells, times[window], offered, ranks, ranked[window])
+                    rows = rank_kernels.near_values(
                         cells, times[window], ranks, nearness.reach, chosen, offered.size
                     )
                     near.append(self._near(split, window, offered, rows))
