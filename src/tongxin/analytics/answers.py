@@ -30,12 +30,15 @@ UNKNOWN = "unknown"
 class Lake:
     """The tables that figures are made of: one a subject, and the dated parameters of conditions.
 
-    `let_go` is told the name of each table that is not read again.
+    `let_go` is told the name of each table that is not read again. `is_native` says whether compiled loops
+    are to add them up, where that is decided already; `sizes` how many facts rows are made of, where known.
     """
 
     tables: Mapping[str, ir.Table]
     parameters: Parameters = field(default_factory=dict)
     let_go: Callable[[str], None] = lambda _name: None
+    is_native: bool | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 def columns_needed(part: Part) -> list[str]:

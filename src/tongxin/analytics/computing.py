@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -18,6 +21,7 @@ from tongxin.analytics.forests import plant
 from tongxin.analytics.nearness import KEPT, Nearness
 from tongxin.analytics.reported import WEIGHTS, ReportedTables, roll_up_reported
 from tongxin.analytics.rollup import roll_up
+from tongxin.analytics.row_makers import MANY
 from tongxin.analytics.slots import Slots
 from tongxin.analytics.spell_cells import spell_cells, spell_rows
 from tongxin.analytics.statements import select
@@ -36,8 +40,8 @@ from tongxin.analytics.tally_files import (
 from tongxin.analytics.trees import DatedTrees
 from tongxin.analytics.value_cells import ranked_values
 
-MANY = 400_000
-"""From so many rows of a subject on, loading the compiled loops is repaid."""
+if TYPE_CHECKING:
+    from tongxin.analytics.native import NativeFamily
 
 
 class FigureError(ValueError):
@@ -59,9 +63,9 @@ class SumError(FigureError):
 class Manner:
     """How families are rolled up.
 
-    `is_native` says whether by compiled loops or by statements, which give the same figures; without it, by
-    loops where rows are many. Where tallies are not settled each has a column, whatever the rows make equal.
-    `rows` is how facts are counted that stand at no node.
+    `is_native` says whether by compiled loops or by statements, which give the same figures; without it, as
+    the lake says, or by loops where rows are many. Where tallies are not settled each has a column, whatever
+    the rows make equal. `rows` is how facts are counted that stand at no node.
     """
 
     is_native: bool | None = None
@@ -85,17 +89,24 @@ class Computation:
     def run(self, plan: Plan, families: Iterable[Family] | None = None) -> None:
         """Roll up families of a plan: all, or some."""
         chosen = plan.families.values() if families is None else families
-        left = sorted(chosen, key=lambda family: family.subject)
-        while left:
-            family = left.pop(0)
-            if not self.listing.files.keys() >= set(_files_of(family)):
-                with sums_of([claim for claim in plan.claims if _takes(claim, family)]):
-                    self._roll_up(family)
-                if family.subject not in self.listing.unplaced:
-                    self.listing.unplaced[family.subject] = self._count_unplaced(family.subject)
-                self.listing.write(self._target)
-            for name in family.subjects.difference(*(each.subjects for each in left)):
-                self._lake.let_go(name)
+        # While loops add one family up, the engine makes the rows of the next: the largest have most to add.
+        sizes = self._lake.sizes
+        left = sorted(chosen, key=lambda family: (-sizes.get(family.subject, 0), family.subject))
+        with ThreadPoolExecutor(1) as beside:
+            under_way: Future[list[TallyFile]] | None = None
+            while left:
+                family, finish = left.pop(0), None
+                if not self.listing.files.keys() >= set(_files_of(family)):
+                    with sums_of([claim for claim in plan.claims if _takes(claim, family)]):
+                        finish = self._roll_up(family)
+                for name in family.subjects.difference(*(each.subjects for each in left)):
+                    self._lake.let_go(name)
+                if finish is not None:
+                    self._list(under_way)
+                    under_way = beside.submit(finish)
+                    # What is finished lets go of its rows.
+                    del finish
+            self._list(under_way)
 
     def roll_up_reported(self, claim: Claim, reported: ReportedTables | None) -> TallyFile:
         """Roll up what a definition takes of reports, and return its file."""
@@ -105,54 +116,70 @@ class Computation:
             table = roll_up_reported(self._engine, claim, reported, self._trees, self._forest)
             windows = {period: n for n, period in enumerate(claim.periods)}
             columns = {name: name for name in WEIGHTS}
-            return self._write(TallyFile(reported_file(claim), columns, windows, {}), table, Slots())
+            file = self._write(TallyFile(reported_file(claim), columns, windows, {}), table, Slots())
+        self.listing.files[file.name] = file
+        return file
 
-    def _roll_up(self, family: Family) -> None:
+    def _list(self, under_way: Future[list[TallyFile]] | None) -> None:
+        """Wait for the files that are being written, and list them."""
+        if under_way is not None:
+            self.listing.files |= {file.name: file for file in under_way.result()}
+            self.listing.write(self._target)
+
+    def _roll_up(self, family: Family) -> Callable[[], list[TallyFile]]:
+        """Read the rows of a family; what is returned finishes its files, and has no need of the engine."""
         engine, lake = self._engine, self._lake
         if family.subject not in lake.tables:
             raise FigureError(f"there is no table of the subject '{family.subject}'")
         windows = find_windows(family, self._trees)
         bench = Bench(engine, family, windows, self._met, is_settled=self._manner.is_settled)
         with engine.scratch():
-            if not (self._wants_loops(family) and self._roll_up_native(bench)):
-                self._roll_up_stated(bench)
+            native = self._take_native(bench) if self._wants_loops(family) else None
+            files = [] if native else self._roll_up_stated(bench)
+        if family.subject not in self.listing.unplaced:
+            self.listing.unplaced[family.subject] = self._count_unplaced(family.subject)
+        return partial(self._roll_up_native, native, bench) if native else lambda: files
 
     def _wants_loops(self, family: Family) -> bool:
-        if self._manner.is_native is not None:
-            return self._manner.is_native
+        for decided in (self._manner.is_native, self._lake.is_native):
+            if decided is not None:
+                return decided
         return self._engine.count(self._lake.tables[family.subject]) >= MANY
 
-    def _roll_up_native(self, bench: Bench) -> bool:
-        """Roll a family up by compiled loops; tell whether it is one for them."""
+    def _take_native(self, bench: Bench) -> NativeFamily | None:
+        """Read the rows of a family for compiled loops; nothing if it is not one for them."""
         # The compiler takes long to load, and what answers pages has no need of it.
         from tongxin.analytics.native import NativeFamily, can_take  # noqa: PLC0415
 
-        family = bench.family
         if not can_take(bench):
-            return False
+            return None
         native = NativeFamily(bench, self._lake, self._trees)
-        if not native.is_in_reach(list(family.tallies.values())):
-            return False
+        if not native.is_in_reach(list(bench.family.tallies.values())):
+            return None
         self.listing.is_native = True
+        return native
+
+    def _roll_up_native(self, native: NativeFamily, bench: Bench) -> list[TallyFile]:
+        """Roll a family up by compiled loops."""
+        family, target, files = bench.family, self._target, []
         for key in family.keys:
             settled = {tally.name: native.settle(tally) for tally in family.of_key(key)}
             if settled:
                 names = {name: tally.name for name, tally in settled.items()}
                 file = _file(bench, counted_file(family, key), names)
                 tables = native.roll_up(key, list(dict.fromkeys(settled.values())))
-                write_tables(tables, self._target / file.name)
-                self._count(file)
+                files.append(replace(file, cells=write_tables(tables, target / file.name)))
         for values, ranked in family.values.items():
             file = _file(bench, ranked_file(family, values), {tally.name: tally.name for tally in ranked})
             near: list[pa.Table] = []
-            found = native.rank(values, ranked, self._manner.nearness)
-            write_tables(_setting_aside(found, near), self._target / file.name)
-            write_tables(near, self._target / file.near)
-            self._count(file)
-        return True
+            found = _setting_aside(native.rank(values, ranked, self._manner.nearness), near)
+            files.append(replace(file, cells=write_tables(found, target / file.name)))
+            write_tables(near, target / file.near)
+        return files
 
-    def _roll_up_stated(self, bench: Bench) -> None:
+    def _roll_up_stated(self, bench: Bench) -> list[TallyFile]:
         """Roll a family up by statements."""
+        files = []
         engine, lake, family, forest = self._engine, self._lake, bench.family, self._forest
         slots, is_stock = Slots(), family.timing.at_end
         rows = spell_rows(bench, lake) if is_stock else event_rows(bench, lake)
@@ -165,26 +192,22 @@ class Computation:
             cells = list(spell_cells(coded, key) if is_stock else event_cells(coded, key))
             table = roll_up(engine, cells, forest, kinds)
             columns = {tally.name: coded.tallies([tally])[0].name for tally in tallies}
-            self._write(_file(bench, counted_file(family, key), columns), table, slots)
+            files.append(self._write(_file(bench, counted_file(family, key), columns), table, slots))
         for values, ranked in family.values.items():
             table, near = ranked_values(coded, values, ranked, self._manner.nearness, is_stock=is_stock)
             file = _file(bench, ranked_file(family, values), {tally.name: tally.name for tally in ranked})
             names = engine.take_names(slots.table())
             write_near(engine, near, forest, names, self._target / file.near)
             engine.drop(near)
-            self._write(file, table, slots)
+            files.append(self._write(file, table, slots))
+        return files
 
     def _write(self, file: TallyFile, table: str, slots: Slots) -> TallyFile:
         names = self._engine.take_names(slots.table())
         columns = list(dict.fromkeys(file.columns.values()))
         write_table(self._engine, table, columns, self._forest, names, self._target / file.name)
         self._engine.drop(table)
-        return self._count(file)
-
-    def _count(self, file: TallyFile) -> TallyFile:
-        counted = replace(file, cells=count_cells(self._engine, self._target / file.name))
-        self.listing.files[file.name] = counted
-        return counted
+        return replace(file, cells=count_cells(self._engine, self._target / file.name))
 
     def _count_unplaced(self, subject: str) -> int:
         rows = self._engine.text(self._lake.tables[subject])

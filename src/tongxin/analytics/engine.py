@@ -19,6 +19,9 @@ import pyarrow.compute as pc
 
 from tongxin.analytics.statements import literal, quote, select
 
+# Large arrays come and go, and NumPy makes others: the system gives their memory back at once.
+pa.set_memory_pool(pa.system_memory_pool())
+
 
 class TooLargeError(ArithmeticError):
     """A number that does not fit into the whole numbers that figures are kept in."""
@@ -61,7 +64,7 @@ class Engine:
         )
         self._named = 0
         self._kept: set[str] = set()
-        self._taken: set[str] = set()
+        self._taken: dict[str, pa.Table] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -88,14 +91,19 @@ class Engine:
         """Take an Arrow table in as it is, without a copy; it is read where it stands."""
         name = self._next_name()
         self._connection.con.register(name, table)
-        self._taken.add(name)
+        self._taken[name] = table
         return self._connection.table(name)
+
+    def standing(self, plan: ir.Table) -> pa.Table | None:
+        """Return the rows of a plan that is a table taken in as it is; nothing for any other."""
+        node = plan.op()
+        return self._taken.get(node.name) if isinstance(node, ops.DatabaseTable) else None
 
     def let_go(self, table: ir.Table) -> None:
         """Forget a table that was kept or taken in."""
         name = table.get_name()
         if name in self._taken:
-            self._taken.remove(name)
+            del self._taken[name]
             self._connection.con.unregister(name)
         else:
             self.drop(name)
@@ -137,8 +145,8 @@ class Engine:
 
     def fetch_arrays(self, statement: str) -> dict[str, np.ndarray]:
         """Run a statement whose columns are numbers without gaps, and return them as arrays."""
-        found: dict[str, np.ndarray] = self._connection.con.execute(statement).fetchnumpy()
-        return found
+        found = self.fetch_rows(statement)
+        return {name: found[name].to_numpy() for name in found.column_names}
 
     def take_text(self, table: pa.Table, *, lasting: bool = False) -> str:
         """Take an Arrow table in for statements; returns the name of the table."""

@@ -19,7 +19,8 @@ from tongxin.analytics.answers import Lake
 from tongxin.analytics.cells import Bench
 from tongxin.analytics.measures import Key
 from tongxin.analytics.nearness import HIGHER, LOWER, Nearness
-from tongxin.analytics.row_arrays import RowArrays, Split, is_aged
+from tongxin.analytics.row_arrays import RowArrays
+from tongxin.analytics.row_splits import Split, is_aged
 from tongxin.analytics.tallies import State, Tally, Values
 from tongxin.analytics.tally_columns import settle
 from tongxin.analytics.trees import DatedTrees
@@ -85,16 +86,15 @@ class NativeFamily:
         }
 
         def add_up(at: int) -> pa.Table:
-            split, field = self._rows.splits[at], self._rows.field
-            said, columns = self._empty(split, 1, None)[..., 0] != 0, []
+            split, field = rows.splits[at], rows.field
+            said, columns = self._unsaid(split), []
             for name, group in groups.items():
                 cube = self._empty(split, len(group), name)
-                kernels.add_runs(runs[name], field, at, name is not None, cube)
-                for window, version in enumerate(field.versions):
-                    parents = self._trees.versions[version].parent
-                    kernels.roll_up(cube[window], parents, field.organisations[version])
-                said |= np.any(cube, axis=3)
-                columns += [(tally, cube[..., n]) for n, tally in enumerate(group)]
+                coded = rows.in_split(runs[name], ordered, at)
+                kernels.add_runs(coded, field, at, name is not None, cube)
+                kernels.roll_up(cube, field)
+                kernels.mark_cells(cube, said)
+                columns += [(tally, cube, n) for n, tally in enumerate(group)]
             return self._cells(split, said, columns)
 
         return self._for_each_split(add_up)
@@ -108,7 +108,8 @@ class NativeFamily:
         """
         taken = Tally("", values.key, State.TRUE, values.answers)
         numbers, offered = _number_values(self._rows.weight(values.weight))
-        runs = self._rows.runs(self._rows.by_key(values.key), [taken], numbers)
+        ordered = self._rows.by_key(values.key)
+        runs = self._rows.runs(ordered, [taken], numbers)
         ratios = [each.rank.as_integer_ratio() for each in tallies if each.rank is not None]
         ranks = np.array(ratios, np.int64).reshape(-1, 2)
         chosen = np.isin(self._rows.organisations, self._trees.inner) | nearness.is_everywhere
@@ -117,19 +118,21 @@ class NativeFamily:
             split, field = self._rows.splits[at], self._rows.field
             ranked = self._empty(split, len(ranks), values.weight)
             times, near = self._empty(split, 1, None)[..., 0], []
+            coded = self._rows.in_split(runs, ordered, at)
             for window, version in enumerate(field.versions):
-                listed = rank_kernels.list_values(runs, field, window, at)
+                listed = rank_kernels.list_values(coded, field, window, at)
                 entries = rank_kernels.in_order(listed, offered.size)
                 for place in self._trees.versions[version].ancestors.T:
                     over = np.where(place < 0, -1, field.organisations[version][place])
-                    cells = rank_kernels.gather(entries, over, times[window])
-                    rank_kernels.rank_values(cells, times[window], offered, ranks, ranked[window])
-                    rows = rank_kernels.near_values(
-                        cells, times[window], ranks, nearness.reach, chosen, offered.size
-                    )
+                    here = times[:, window]
+                    cells = rank_kernels.gather(entries, over, here)
+                    rank_kernels.rank_values(cells, here, offered, ranks, ranked[:, window])
+                    rows = rank_kernels.near_values(cells, here, ranks, nearness.reach, chosen, offered.size)
                     near.append(self._near(split, window, offered, rows))
-            columns = [(tally, ranked[..., n]) for n, tally in enumerate(tallies)]
-            return self._cells(split, np.asarray(ranked.any(axis=3)), columns), pa.concat_tables(near)
+            said = self._unsaid(split)
+            kernels.mark_cells(ranked, said)
+            columns = [(tally, ranked, n) for n, tally in enumerate(tallies)]
+            return self._cells(split, said, columns), pa.concat_tables(near)
 
         return self._for_each_split(put_in_order)
 
@@ -154,22 +157,29 @@ class NativeFamily:
             yield from threads.map(make, range(len(self._rows.splits)))
 
     def _empty(self, split: Split, tallies: int, weight: str | None) -> Cube:
-        """Return a cube of window by organisation by slot by tally."""
+        """Return a cube of organisation by window by slot by tally: what one key counts for is together."""
         # Counts fit 32 bits, which halve the memory.
         kind = np.int32 if weight is None else np.int64
-        shape = (len(self._windows), self._rows.organisations.size, len(split.categories), tallies)
+        shape = (self._rows.organisations.size, len(self._windows), len(split.categories), tallies)
         return np.zeros(shape, dtype=kind)
 
-    def _cells(self, split: Split, said: Flags, columns: Sequence[tuple[Tally, Cube]]) -> pa.Table:
-        """Return the cells that say something, as a table."""
-        organisation, slot, window = np.nonzero(said.transpose(1, 2, 0))
+    def _unsaid(self, split: Split) -> Flags:
+        """Return which cells (organisation by slot by window) say something: none yet."""
+        return np.zeros((self._rows.organisations.size, len(split.categories), len(self._windows)), np.bool_)
+
+    def _cells(self, split: Split, said: Flags, columns: Sequence[tuple[Tally, Cube, int]]) -> pa.Table:
+        """Return the cells that say something, as a table; a column is a tally of a cube."""
+        where = kernels.list_cells(said)
+        organisation, slot, window = where
         cells = {
             "organisation": self._rows.organisations[organisation],
-            "window": window.astype(np.int32),
+            "window": window,
             "breakdown": _coded(np.zeros(window.size, np.int32), (split.breakdown,)),
-            "category": _coded(slot.astype(np.int32), split.categories),
+            "category": _coded(slot, split.categories),
         }
-        return pa.table(cells | {tally.name: cube[window, organisation, slot] for tally, cube in columns})
+        return pa.table(
+            cells | {tally.name: kernels.take_cells(cube, at, *where) for tally, cube, at in columns}
+        )
 
 
 def _coded(numbers: npt.NDArray[np.int32], names: Sequence[str | None]) -> pa.Array:

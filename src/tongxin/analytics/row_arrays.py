@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import product
 
-import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 
 from tongxin.analytics import kernels
-from tongxin.analytics.ages import AGE_BAND, BIRTH_DATE, band_of_age, derived_from
-from tongxin.analytics.answers import UNKNOWN, Lake, add_answers, is_dated
+from tongxin.analytics.answers import Lake
 from tongxin.analytics.cells import Bench, categories_of
-from tongxin.analytics.event_cells import event_days
+from tongxin.analytics.key_numbers import KeyNumbers, order_of
 from tongxin.analytics.measures import Key
-from tongxin.analytics.spell_cells import held_spells, spells_in_time
-from tongxin.analytics.statements import literal, quote, select
-from tongxin.analytics.tallies import Family, State, Tally
+from tongxin.analytics.row_columns import OPEN, read_columns
+from tongxin.analytics.row_splits import split_rows
+from tongxin.analytics.tallies import State, Tally
 from tongxin.analytics.tally_columns import UNCERTAIN, Certain
 from tongxin.analytics.trees import DatedTrees
 
-OPEN = 2
-"""An answer that cannot be told, as a number beside no and yes."""
-
-Array = npt.NDArray[np.generic]
+Array = npt.NDArray[np.signedinteger]
 Numbers = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Split:
-    """How rows are split: a code of the stored columns, and the slot of each code and age.
-
-    A slot is the number of a category among those of the breakdown, which are in order; without a breakdown
-    all rows are in the one slot of the total.
-    """
-
-    breakdown: str | None
-    stored: tuple[str, ...]
-    slots: npt.NDArray[np.int32]
-    categories: tuple[str | None, ...]
-    is_aged: bool
 
 
 @dataclass(frozen=True)
@@ -58,26 +37,29 @@ class RowArrays:
     """The rows of one family: who, where, when, in which categories, with which answers and weights."""
 
     def __init__(self, bench: Bench, lake: Lake, trees: DatedTrees) -> None:
-        self._bench, self._lake, self._trees = bench, lake, trees
+        self._bench, self._trees = bench, trees
         self._windows = bench.windows.rows.to_pylist()
-        self._categories = categories_of(bench, lake)
-        self.splits = tuple(self._split())
+        offered = categories_of(bench, lake)
+        self.splits = tuple(split_rows(bench.family, offered))
         self.organisations = np.unique(np.concatenate([tree.nodes for tree in trees.versions]))
         """All that any of the trees has; loops count them from 0."""
-        self._found = bench.engine.fetch_arrays(self._statement())
-        organisation = self._found.pop("organisation")
-        at = np.searchsorted(self.organisations, organisation)
-        at = np.minimum(at, self.organisations.size - 1)
-        self._is_placed = self.organisations[at] == organisation
-        self._organisation = at.astype(np.int32)
+        self._found = read_columns(bench, lake, self.splits, offered, self._choose)
+
+    def _choose(self, found: Mapping[str, Array]) -> Numbers | slice:
+        """Keep where and when rows are, and return those that stand in a tree and a window."""
+        organisation = KeyNumbers(self.organisations).numbers(found["organisation"])
+        present = self._present_in(found)
+        there = (organisation >= 0) & (present != 0)
+        chosen: Numbers | slice = slice(None) if there.all() else np.flatnonzero(there).astype(np.int32)
+        self._organisation, self._present = organisation[chosen], present[chosen]
+        return chosen
 
     @cached_property
     def certain(self) -> Certain:
         """Which answers no row leaves open, and which every row says yes to."""
         if not self._bench.is_settled:
             return UNCERTAIN
-        there = self._present != 0
-        answers = {name: self._found[name][there] for name, _ in self._bench.family.parts.values()}
+        answers = {name: self._found[name] for name, _ in self._bench.family.parts.values()}
         return Certain(
             frozenset(name for name, answer in answers.items() if not (answer == OPEN).any()),
             frozenset(name for name, answer in answers.items() if (answer == 1).all()),
@@ -90,11 +72,13 @@ class RowArrays:
         size = max(tree.nodes.size for tree in trees)
         places = np.full((len(trees), self.organisations.size), -1, np.int32)
         organisations = np.full((len(trees), size), -1, np.int32)
+        parents = np.full((len(trees), size), -1, np.int32)
         ancestors = np.full((len(trees), size, self._trees.depths), -1, np.int32)
         for version, tree in enumerate(trees):
             here = np.searchsorted(self.organisations, tree.nodes)
             organisations[version, : here.size] = here
             places[version, here] = np.arange(here.size)
+            parents[version, : here.size] = tree.parent
             ancestors[version, : here.size, : tree.ancestors.shape[1]] = tree.ancestors
         codes = max(len(split.slots) for split in self.splits)
         slots = np.zeros((len(self.splits), codes, kernels.AGES + 1), np.int32)
@@ -104,6 +88,7 @@ class RowArrays:
             versions=np.array([window["version"] for window in self._windows], np.int32),
             places=places,
             organisations=organisations,
+            parents=parents,
             ancestors=ancestors,
             days=np.array([_number(window["last_day"]) for window in self._windows], np.int32),
             slots=slots,
@@ -113,12 +98,11 @@ class RowArrays:
     def by_key(self, key: Key) -> Ordered:
         """Return the rows in the order of a key, those without one left out; no tally takes any yet."""
         keys = self._organisation if key is Key.ORGANISATION else self._found[key.value]
-        keys = keys.filled(-1) if isinstance(keys, np.ma.MaskedArray) else keys
-        there = self._is_placed & (keys >= 0) & (self._present != 0)
+        there = keys >= 0
         order: Numbers | slice = slice(None) if there.all() else np.flatnonzero(there)
         keys = keys[order]
         if np.any(keys[1:] < keys[:-1]):
-            sorting = np.argsort(keys, kind="stable")
+            sorting = order_of(keys)
             keys = keys[sorting]
             order = sorting if isinstance(order, slice) else order[sorting]
         begins = np.flatnonzero(keys[1:] != keys[:-1]) + 1
@@ -127,8 +111,8 @@ class RowArrays:
             organisation=self._organisation[order],
             present=self._present[order],
             taken=np.zeros(0, np.int64),
-            codes=self._codes[:, order],
-            born=self._born[order],
+            code=np.zeros(0, np.int16),
+            born=self._found["born"][order] if "born" in self._found else np.zeros(0, np.int32),
             weight=np.zeros(0, np.int64),
         )
         return Ordered(order, runs)
@@ -139,11 +123,16 @@ class RowArrays:
         taken = self._taken(tallies)[ordered.order]
         return ordered.runs._replace(taken=taken, weight=chosen)  # noqa: SLF001  # public, for all its name
 
+    def in_split(self, runs: kernels.Runs, ordered: Ordered, split: int) -> kernels.Runs:
+        """Return ordered rows with their codes in a split."""
+        code = np.zeros(runs.organisation.size, np.int16)
+        if self.splits[split].stored:
+            code = self._found[f"code{split}"][ordered.order]
+        return runs._replace(code=code)  # noqa: SLF001  # public, for all its name
+
     def weight(self, name: str) -> Numbers:
         """Return a column of values; `kernels.NO_VALUE` where one is missing."""
-        found = self._found[name]
-        filled = found.filled(kernels.NO_VALUE) if isinstance(found, np.ma.MaskedArray) else found
-        weight: Numbers = filled.astype(np.int64)
+        weight: Numbers = self._found[name]
         return weight
 
     def takes(self, tally: Tally) -> npt.NDArray[np.bool_]:
@@ -163,10 +152,8 @@ class RowArrays:
             taken |= self.takes(tally).astype(np.int64) << n
         return taken
 
-    @cached_property
-    def _present(self) -> npt.NDArray[np.uint64]:
-        """The windows in which each row is there, as bits."""
-        found = self._found
+    def _present_in(self, found: Mapping[str, Array]) -> npt.NDArray[np.uint64]:
+        """Return the windows in which each row is there, as bits."""
         if "begins" in found:
             days = np.array([window["last_day"] for window in self._windows], "datetime64[D]")
             return _marks(found["begins"], found["ends"], days.astype(np.int32))
@@ -176,98 +163,12 @@ class RowArrays:
             return in_one
         months = [(window["first_month"], window["last_month"]) for window in self._windows]
         first = min(begin for begin, _ in months)
-        marks = np.zeros(max(end for _, end in months) - first + 1, np.uint64)
+        # The first place is for the months before all windows, the last for those after.
+        marks = np.zeros(max(end for _, end in months) - first + 3, np.uint64)
         for bit, (begin, end) in zip(one, months, strict=True):
-            marks[begin - first : end - first + 1] |= bit
-        present: npt.NDArray[np.uint64] = marks[found["month"] - first]
+            marks[begin - first + 1 : end - first + 2] |= bit
+        present: npt.NDArray[np.uint64] = marks[np.clip(found["month"] - (first - 1), 0, marks.size - 1)]
         return present
-
-    @cached_property
-    def _codes(self) -> npt.NDArray[np.int16]:
-        empty = np.zeros(self._organisation.size, np.int16)
-        columns = [self._found.get(f"code{n}", empty) for n in range(len(self.splits))]
-        return np.stack(columns).astype(np.int16, copy=False)
-
-    @cached_property
-    def _born(self) -> npt.NDArray[np.int32]:
-        empty = np.zeros(self._organisation.size, np.int32)
-        return self._found.get("born", empty).astype(np.int32, copy=False)
-
-    def _split(self) -> Iterator[Split]:
-        """Yield how rows are split by nothing, and by each breakdown."""
-        yield Split(None, (), np.zeros((1, kernels.AGES + 1), np.int32), (None,), is_aged=False)
-        bands = [band_of_age(age) for age in range(kernels.AGES)] + [UNKNOWN]
-        for name, columns in self._bench.family.breakdowns.items():
-            stored = tuple(column for column in columns if not is_aged(self._bench.family, column))
-            has_ages = len(stored) < len(columns)
-            named = [
-                [_category(columns, stored, code, band) for band in (bands if has_ages else [""])]
-                for code in product(*(self._categories[column] for column in stored))
-            ]
-            categories = sorted({category for row in named for category in row})
-            table = np.zeros((len(named), kernels.AGES + 1), np.int32)
-            for code, row in enumerate(named):
-                table[code, : len(row)] = [categories.index(category) for category in row]
-            yield Split(name, stored, table, tuple(categories), has_ages)
-
-    # The statement that reads them
-
-    def _statement(self) -> str:
-        rows, family = self._rows(), self._bench.family
-        columns = [key.value for key in dict.fromkeys([Key.ORGANISATION, *_keys(family)])]
-        columns += [quote(name) for name in ("window", "month") if name in rows.columns]
-        if "until" in rows.columns and "window" not in rows.columns:
-            columns += [_EPOCH.format(name=name, shown=shown) for name, shown in _ENDS.items()]
-        answers = [name for name, _ in family.parts.values()]
-        columns += [f"coalesce(CAST({name} AS TINYINT), {OPEN}) AS {name}" for name in answers]
-        stored = enumerate(split.stored for split in self.splits)
-        columns += [f"{self._coded(each)} AS code{n}" for n, each in stored if each]
-        if (born := _birth_date(family)) is not None:
-            columns.append(f"coalesce({_BORN.format(name=quote(born))}, 0) AS born")
-        columns += [quote(name) for name in family.weights]
-        source = f"{self._bench.engine.text(rows)} AS r"
-        return select(list(dict.fromkeys(columns)), source, where="organisation IS NOT NULL")
-
-    def _rows(self) -> ir.Table:
-        bench, lake = self._bench, self._lake
-        if not bench.family.timing.at_end:
-            return event_days(bench, lake)
-        rows = add_answers(bench.family, spells_in_time(bench, lake), lake, None)
-        if any(is_dated(part) for _, part in bench.family.parts.values()):
-            return held_spells(bench, rows, lake)
-        return rows
-
-    def _coded(self, columns: Sequence[str]) -> str:
-        """Return the number of the stored categories of a row, those of the first column counting most."""
-        number = "0"
-        for column in columns:
-            offered = self._categories[column]
-            listed = ", ".join(map(literal, offered))
-            code = f"enum_code(TRY_CAST(CAST({quote(column)} AS VARCHAR) AS ENUM ({listed})))"
-            number = f"({number}) * {len(offered)} + coalesce({code}, {offered.index(UNKNOWN)})"
-        return f"CAST({number} AS SMALLINT)"
-
-
-_EPOCH = "CAST({name} - DATE '1970-01-01' AS INTEGER) AS {shown}"
-_ENDS: Mapping[str, str] = {"valid_from": "begins", "until": "ends"}
-_BORN = "CAST(year({name}) * 10000 + month({name}) * 100 + day({name}) AS INTEGER)"
-
-
-def is_aged(family: Family, column: str) -> bool:
-    """Tell whether a category is the age band of the day of each window, which rows do not hold."""
-    return family.timing.at_end and column.rpartition(".")[2] == AGE_BAND
-
-
-def _keys(family: Family) -> list[Key]:
-    return [*family.keys, *(values.key for values in family.values)]
-
-
-def _birth_date(family: Family) -> str | None:
-    columns = [each for columns in family.breakdowns.values() for each in columns if is_aged(family, each)]
-    born = {derived_from(column) for column in columns}
-    if any(not column.endswith(BIRTH_DATE) for column in born):
-        raise ValueError(f"no birth date behind {columns}")
-    return min(born, default=None)
 
 
 def _marks(begins: Array, ends: Array, days: Array) -> npt.NDArray[np.uint64]:
@@ -277,9 +178,3 @@ def _marks(begins: Array, ends: Array, days: Array) -> npt.NDArray[np.uint64]:
 
 def _number(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
-
-
-def _category(columns: Sequence[str], stored: Sequence[str], code: Sequence[str], band: str) -> str:
-    """Return the category of a code of the stored columns and an age band, in the order of the columns."""
-    parts = iter(code)
-    return ",".join(next(parts) if column in stored else band for column in columns)

@@ -14,11 +14,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tongxin.analytics.engine import Engine
+from tongxin.analytics.key_numbers import KeyNumbers, order_of
 from tongxin.analytics.row_plans import BASE, Held, Recipe, Tables, make_rows, named_in
 from tongxin.analytics.statements import quote, select
 
 MANY = 400_000
 """From so many facts on, loading the compiled loops is repaid."""
+
+_FEW = 100
+"""Less than so many words are numbered in 8 bits."""
+_KEYS = ("entity", "worker", "organisation")
 
 Numbers = npt.NDArray[np.int64]
 Numbers32 = npt.NDArray[np.int32]
@@ -36,14 +41,13 @@ class Spells(NamedTuple):
 class RowMaker:
     """Makes the rows of subjects out of tables, and keeps them in an engine."""
 
-    def __init__(self, engine: Engine, tables: Tables, *, is_native: bool | None = None) -> None:
+    def __init__(self, engine: Engine, tables: Tables, *, is_native: bool) -> None:
         self._engine, self._tables, self._is_native = engine, tables, is_native
         self._known: dict[tuple[str, ...], _Known] = {}
 
     def keep(self, recipe: Recipe, columns: Collection[str] | None = None) -> ir.Table:
         """Return the rows of a subject: all columns, or the base ones and those named."""
-        is_native = self._is_native
-        if is_native if is_native is not None else self._engine.count(recipe.table) >= MANY:
+        if self._is_native:
             return self._engine.take_rows(self._loop(recipe, columns))
         return self._engine.keep(make_rows(recipe, self._tables, columns), lasting=True)
 
@@ -87,7 +91,8 @@ class RowMaker:
         kept = _kept(recipe, recipe.table.columns, columns)
         wanted = list(dict.fromkeys([*kept, *(each.on for each in held)]))
         rows = self._engine.text(recipe.table)
-        return _plain(self._engine.fetch_rows(select(map(quote, wanted), f"{rows} AS r")))
+        facts = _plain(self._engine.fetch_rows(select(map(quote, wanted), f"{rows} AS r")))
+        return facts | {name: _narrow(facts[name]) for name in _KEYS if name in facts}
 
     def _know(self, held: Held) -> _Known:
         """Read what a table gives, once for all subjects that ask for the same."""
@@ -111,7 +116,7 @@ class RowMaker:
             key, begins, ends = key[order], begins[order], ends[order]
         opens = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if key.size else np.zeros(0, np.int64)
         values_of = {name: _with(found[name], held.absent.get(name)) for name in held.values}
-        return _Known(_Keys(key[opens]), Spells(np.r_[opens, key.size], begins, ends), values_of)
+        return _Known(KeyNumbers(key[opens]), Spells(np.r_[opens, key.size], begins, ends), values_of)
 
 
 class KeptRows(Mapping[str, ir.Table]):
@@ -147,35 +152,9 @@ class KeptRows(Mapping[str, ir.Table]):
 class _Known:
     """What a table gives, as arrays: each key's spells, and the values, the last for what is absent."""
 
-    keys: _Keys
+    keys: KeyNumbers
     spells: Spells
     values: Columns
-
-
-class _Keys:
-    """Turns keys, which stand in order, into numbers from 0 up."""
-
-    def __init__(self, offered: Numbers) -> None:
-        self.offered = offered
-        most = int(self.offered[-1]) if self.offered.size else -1
-        # Keys of a registry are nearly dense, so a table of them all is small, and much faster than a search.
-        self._is_dense = (
-            bool(self.offered.size) and self.offered[0] >= 0 and most < 8 * self.offered.size + 65_536
-        )
-        if self._is_dense:
-            self._number = np.full(most + 2, -1, np.int32)
-            self._number[self.offered] = np.arange(self.offered.size)
-
-    def numbers(self, keys: Numbers) -> Numbers32:
-        """Return the number of each key, -1 for those that are not known."""
-        if not self.offered.size:
-            return np.full(keys.size, -1, np.int32)
-        if self._is_dense:
-            beyond = self._number.size - 1
-            found: Numbers32 = self._number[np.where((keys < 0) | (keys > beyond), beyond, keys)]
-            return found
-        at = np.minimum(np.searchsorted(self.offered, keys), self.offered.size - 1)
-        return np.where(self.offered[at] == keys, at, -1).astype(np.int32)
 
 
 def _kept(recipe: Recipe, offered: Sequence[str], columns: Collection[str] | None) -> list[str]:
@@ -189,7 +168,9 @@ def _order(key: Numbers, begins: Numbers32) -> Numbers | None:
     later = key[1:] > key[:-1]
     if np.all(later | ((key[1:] == key[:-1]) & (begins[1:] >= begins[:-1]))):
         return None
-    order: Numbers = np.lexsort((begins, key))
+    # Those of one key stay as they stand in the order of their days.
+    earliest = order_of(begins - begins.min())
+    order: Numbers = earliest[order_of(key[earliest])]
     return order
 
 
@@ -230,7 +211,7 @@ def _with(values: pa.Array, absent: object) -> pa.Array:
     if absent is not None and absent not in words:
         words.append(absent)
     last = None if absent is None else words.index(absent)
-    indices = pa.concat_arrays([values.indices, pa.array([last], pa.int32())])
+    indices = pa.concat_arrays([values.indices, pa.array([last], values.indices.type)])
     if last is not None:
         indices = pc.fill_null(indices, last)
     return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
@@ -244,7 +225,15 @@ def _plain(table: pa.Table) -> Columns:
 def _in_one(column: pa.ChunkedArray) -> pa.Array:
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         column = column.cast(pa.string()).dictionary_encode().unify_dictionaries()
+        if len(column.chunk(0).dictionary if column.num_chunks else ()) < _FEW:
+            column = column.cast(pa.dictionary(pa.int8(), pa.string()))
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _narrow(keys: pa.Array) -> pa.Array:
+    """Return keys in 32 bits where these suffice, which halves their memory."""
+    largest = pc.max(pc.abs(keys)).as_py() if pa.types.is_int64(keys.type) else None
+    return keys if largest is None or largest >= 2**31 else keys.cast(pa.int32())
 
 
 def _whole(column: pa.Array) -> Numbers:

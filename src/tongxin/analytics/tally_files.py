@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -22,7 +23,11 @@ from tongxin.codes.periods import Period
 
 ROW_GROUP = 8_192
 """Small enough that reading one organisation decodes little."""
+LARGEST_GROUP = 65_536
 LISTING = "files.listing.json"
+
+Cells = dict[tuple[str | None, int], int]
+"""How many cells there are, by breakdown and window."""
 
 
 @dataclass(frozen=True)
@@ -145,25 +150,48 @@ def write_near(engine: Engine, table: str, forest: Forest, slots: str, path: Pat
     engine.write_text(select(columns, joined, order_by=order), path, row_group_size=ROW_GROUP)
 
 
-def write_tables(tables: Iterable[pa.Table], path: Path) -> None:
-    """Write tables of cells, which stand in their order."""
+def write_tables(tables: Iterable[pa.Table], path: Path) -> Cells:
+    """Write tables of cells, which stand in their order; returns how many cells there are.
+
+    Words stand as numbers in `breakdown` and `category`, of which a table has one breakdown.
+    """
+    cells: Cells = {}
     writer = None
     try:
         for table in tables:
             if writer is None:
-                schema = pa.schema([_plain(each) for each in table.schema])
-                writer = pq.ParquetWriter(path, schema, compression="zstd")
-            writer.write_table(table.cast(schema), row_group_size=ROW_GROUP)
+                writer = _open_writer(path, table.schema)
+            writer.write_table(table, row_group_size=_group_size(table.num_rows))
+            breakdown = table["breakdown"][0].as_py() if table.num_rows else None
+            times = np.bincount(table["window"].to_numpy())
+            cells |= {(breakdown, window): int(n) for window, n in enumerate(times) if n}
     finally:
         if writer is not None:
             writer.close()
+    return cells
 
 
-def _plain(field: pa.Field) -> pa.Field:
-    return pa.field(field.name, pa.string()) if pa.types.is_dictionary(field.type) else field
+def _open_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+    # Numbers in their order are small as differences, and written twice as fast as by a dictionary.
+    encodings = {name: "DELTA_BINARY_PACKED" for name in schema.names if name not in words}
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        use_dictionary=words,
+        column_encoding=encodings,
+        write_statistics=["breakdown", "organisation"],
+        store_schema=False,
+    )
 
 
-def count_cells(engine: Engine, path: Path) -> dict[tuple[str | None, int], int]:
+def _group_size(rows: int) -> int:
+    """Return how many rows go into one group: a reader opens one or two, but knows where all of them are."""
+    return max(ROW_GROUP, min(LARGEST_GROUP, rows // 128))
+
+
+def count_cells(engine: Engine, path: Path) -> Cells:
     """Return how many cells a file has, by breakdown and window."""
     counted = select(
         ["breakdown", '"window"', "count(*) AS cells"],

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +26,18 @@ _NO_PARENT = -1
 
 class TreeError(ValueError):
     """A hierarchy that is no tree: an unknown parent, a circle, two places at once."""
+
+
+PLACEMENTS = pa.schema(
+    [
+        ("node", pa.int64()),
+        ("parent", pa.int64()),
+        ("valid_from", pa.date32()),
+        ("valid_to", pa.date32()),
+        ("level", pa.string()),
+    ]
+)
+"""What a table of placements has; the columns are those of `Placement`."""
 
 
 @dataclass(frozen=True)
@@ -213,22 +224,28 @@ def _first_numbers(members: Numbers, over: Numbers, size: Numbers, first: Number
 
 
 class Hierarchy:
-    """Nodes with their dated places, and what followed whom; gives the tree of any day."""
+    """Nodes with their dated places (a table of `PLACEMENTS` where they are many), and what followed whom.
 
-    def __init__(self, placements: Iterable[Placement], successions: Successions | None = None) -> None:
+    Gives the tree of any day.
+    """
+
+    def __init__(
+        self, placements: Iterable[Placement] | pa.Table, successions: Successions | None = None
+    ) -> None:
         self.successions = successions or Successions()
-        rows = sorted(placements, key=lambda each: (each.node, each.valid_from))
-        for earlier, later in pairwise(rows):
-            if earlier.node == later.node and (
-                earlier.valid_to is None or earlier.valid_to > later.valid_from
-            ):
-                raise TreeError(f"Node {later.node} has two places at once from {later.valid_from}.")
-        self._node = np.array([row.node for row in rows], dtype=np.int64)
-        self._parent = np.array([row.parent or 0 for row in rows], dtype=np.int64)
-        self._rooted = np.array([row.parent is None for row in rows], dtype=bool)
-        self._from = np.array([row.valid_from for row in rows], dtype="datetime64[D]")
-        self._to = np.array([row.valid_to or date.max for row in rows], dtype="datetime64[D]")
-        self._level = np.array([row.level for row in rows], dtype=np.str_)
+        if not isinstance(placements, pa.Table):
+            placements = pa.Table.from_pylist([vars(each) for each in placements], schema=PLACEMENTS)
+        rows = placements.sort_by([("node", "ascending"), ("valid_from", "ascending")])
+        self._node = rows["node"].to_numpy()
+        self._parent = rows["parent"].fill_null(0).to_numpy()
+        self._rooted = rows["parent"].is_null().to_numpy()
+        self._from = rows["valid_from"].to_numpy()
+        self._to = rows["valid_to"].fill_null(date.max).to_numpy()
+        self._level = rows["level"].to_numpy().astype(np.str_)
+        overlap = (self._node[1:] == self._node[:-1]) & (self._to[:-1] > self._from[1:])
+        if overlap.any():
+            at = int(np.argmax(overlap)) + 1
+            raise TreeError(f"Node {self._node[at]} has two places at once from {self._from[at]}.")
 
     def tree_on(self, day: date) -> Tree:
         """Return the tree of a day.
@@ -302,8 +319,14 @@ def _tree_table(version: int, tree: Tree, depths: int) -> pa.Table:
         "depth": pa.array(tree.depth, pa.int32()),
         "parent": tree.parent,
         "alive": tree.alive,
-        "level": pa.array(tree.level.tolist(), pa.string()),
+        "level": _words(tree.level),
     }
     for at in range(depths):
         columns[f"a{at}"] = pa.array(ancestors[:, at], mask=ancestors[:, at] == _NO_PARENT)
     return pa.table(columns)
+
+
+def _words(texts: Levels) -> pa.Array:
+    """Return texts, of which few differ, as Arrow has them."""
+    words, numbers = np.unique(texts, return_inverse=True)
+    return pa.DictionaryArray.from_arrays(numbers, pa.array(words.tolist(), pa.string())).cast(pa.string())

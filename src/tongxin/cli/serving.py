@@ -29,8 +29,6 @@ def run_server(*, host: str, port: int, processes: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    # Arrow's own allocator keeps some 50 MB for each process that reads figures.
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     _refuse_taken_port(host, port)
     _refuse_missing_assets()
     collect_static_files()

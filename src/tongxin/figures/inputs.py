@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache, partial
@@ -20,11 +20,11 @@ from tongxin.analytics.definitions import Definition
 from tongxin.analytics.engine import Engine
 from tongxin.analytics.figures import Inputs
 from tongxin.analytics.reported import ReportedTables
-from tongxin.analytics.row_makers import KeptRows, RowMaker
+from tongxin.analytics.row_makers import MANY, KeptRows, RowMaker
 from tongxin.analytics.row_plans import make_rows
 from tongxin.analytics.statements import select
 from tongxin.analytics.successions import Event, Successions, read_successions
-from tongxin.analytics.trees import Hierarchy, Placement
+from tongxin.analytics.trees import PLACEMENTS, Hierarchy
 from tongxin.figures.reading import reads_of
 from tongxin.lake.queries import (
     Cut,
@@ -95,14 +95,27 @@ def lake_of(
     *,
     is_native: bool | None = None,
 ) -> Lake:
-    """Return the rows of those subjects that definitions read and for which the tables of sources suffice."""
+    """Return the rows of those subjects that definitions read and for which the tables of sources suffice.
+
+    Without `is_native`, they are made and added up by compiled loops where facts are many.
+    """
     offered = subjects_of(definitions) & declared_plans().keys()
     names = [name for name in sorted(offered) if reads_of(name).every <= tables.keys()]
     recipes = {name: declared_plans()[name](tables) for name in names}
-    histories = WithHistories(tables, partial(engine.keep, lasting=True))
+    sources = sorted(set[str]().union(*(reads_of(name).facts for name in names)))
+    counts = {name: engine.count(tables[name]) for name in sources}
+    sizes = {name: max(counts[each] for each in reads_of(name).facts) for name in names}
+    if is_native is None:
+        is_native = max(sizes.values(), default=0) >= MANY
+    # Loops read each history once, so that it need not be kept for others.
+    histories = WithHistories(tables, _as_it_is if is_native else partial(engine.keep, lasting=True))
     maker = RowMaker(engine, histories, is_native=is_native)
     rows = KeptRows(maker, recipes, {name: columns_read(name, definitions) for name in recipes})
-    return Lake(rows, let_go=rows.let_go)
+    return Lake(rows, let_go=rows.let_go, is_native=is_native, sizes=sizes)
+
+
+def _as_it_is(plan: ir.Table) -> ir.Table:
+    return plan
 
 
 @contextmanager
@@ -135,7 +148,7 @@ def _kept_rows(engine: Engine, cut: Cut, folder: Path, subject: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f".{secrets.token_hex(6)}"
         tables = open_tables(engine, cut)
-        histories = WithHistories(tables, lambda plan: plan)
+        histories = WithHistories(tables, _as_it_is)
         engine.write_parquet(make_rows(declared_plans()[subject](tables), histories), draft)
         draft.replace(path)
         for old in sorted(folder.parent.iterdir(), reverse=True)[KEPT_CUTS:]:
@@ -151,37 +164,48 @@ def subjects_of(definitions: Sequence[Definition]) -> set[str]:
 
 
 def _hierarchy_of(engine: Engine, tables: Mapping[str, ir.Table]) -> Hierarchy:
-    placements = [
-        Placement(row["organisation"], row["parent"], row["valid_from"], row["valid_to"], row["level"])
-        for row in engine.fetch_text(select(["*"], engine.text(tables["placements"])))
-    ]
-    return Hierarchy(placements, _successions_of(engine, tables, placements))
+    columns = ["organisation AS node", "parent", "valid_from", "valid_to", "level"]
+    placements = engine.fetch_rows(select(columns, f"{engine.text(tables['placements'])} AS p"))
+    return Hierarchy(placements.cast(PLACEMENTS), _successions_of(engine, tables))
 
 
-def _successions_of(
-    engine: Engine, tables: Mapping[str, ir.Table], placements: Sequence[Placement]
-) -> Successions:
+def _successions_of(engine: Engine, tables: Mapping[str, ir.Table]) -> Successions:
     """Return who followed whom; a cut of an earlier version does not know."""
     if not set(TREE_TABLES) <= tables.keys():
         return Successions()
+    placements, events, event_others = (f"{engine.text(tables[name])}" for name in TREE_TABLES)
     others: dict[int, set[int]] = {}
-    for row in engine.fetch_text(select(["*"], engine.text(tables["event_others"]))):
+    for row in engine.fetch_text(select(["*"], event_others)):
         others.setdefault(row["event"], set()).add(row["organisation"])
-    events = [
+    met = f"{events} AS e SEMI JOIN {event_others} AS o ON o.event = e.event"
+    found = [
         Event(
             row["on"],
             row["organisation"],
             frozenset({row["organisation"], *others[row["event"]]}),
             row["kind"],
         )
-        for row in engine.fetch_text(select(["*"], engine.text(tables["events"])))
-        if row["event"] in others
+        for row in engine.fetch_text(select(["*"], met))
     ]
-    spans: dict[int, tuple[date, date | None]] = {}
-    for each in sorted(placements, key=lambda each: each.valid_from):
-        first = spans[each.node][0] if each.node in spans else each.valid_from
-        spans[each.node] = first, each.valid_to
-    return read_successions(events, spans)
+    parties = set[int]().union(*(event.parties for event in found))
+    return read_successions(found, _spans_of(engine, placements, parties))
+
+
+def _spans_of(engine: Engine, placements: str, units: Collection[int]) -> dict[int, tuple[date, date | None]]:
+    """Return when units begin, and end if they do."""
+    if not units:
+        return {}
+    last = "max_by(coalesce(valid_to, DATE '9999-12-31'), valid_from) AS ends"
+    spans = select(
+        ["organisation", "min(valid_from) AS begins", last],
+        f"{placements} AS p",
+        where=f"organisation IN ({', '.join(map(str, sorted(units)))})",
+        group_by=["organisation"],
+    )
+    return {
+        row["organisation"]: (row["begins"], None if row["ends"] == date.max else row["ends"])
+        for row in engine.fetch_text(spans)
+    }
 
 
 @lru_cache(maxsize=4)
