@@ -19,9 +19,6 @@ import pyarrow.compute as pc
 
 from tongxin.analytics.statements import literal, quote, select
 
-# Large arrays come and go, and NumPy makes others: the system gives their memory back at once.
-pa.set_memory_pool(pa.system_memory_pool())
-
 
 class TooLargeError(ArithmeticError):
     """A number that does not fit into the whole numbers that figures are kept in."""

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from tongxin.analytics.trees import Tree
 
 NOWHERE = -1
+_NOBODY = np.zeros(0, np.int64)
 
 
 class Dated(Protocol):
@@ -53,8 +56,11 @@ def is_regrouped(base: Dated, other: Dated, unit: int) -> bool:
 
     A unit that is founded or closed where it stands is in both trees, so it does not count.
     """
-    differing = (_subtree(base, unit) ^ _subtree(other, unit)) - {unit}
-    return any(base.is_alive(node) or other.is_alive(node) for node in differing)
+    one, two = (tree.subtree(unit) if tree.is_alive(unit) else _NOBODY for tree in (base, other))
+    if np.array_equal(one, two):
+        return False
+    differing = np.setxor1d(one, two, assume_unique=True).tolist()
+    return any(base.is_alive(node) or other.is_alive(node) for node in differing if node != unit)
 
 
 def _subtree(tree: Dated, unit: int) -> frozenset[int]:
