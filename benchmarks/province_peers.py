@@ -54,8 +54,9 @@ def main() -> int:
     with nullcontext(wanted.home) if wanted.home else temporary_home() as home, temporary_home() as folder:
         if not (home / "lake" / "current.json").is_file():
             populate(home, wanted.workers)
-        ours = folder / "tongxin"
-        runs = [build_once(home, ours) for _ in range(wanted.runs)]
+        # Each run into a folder of its own: what is there already is not computed again.
+        targets = [folder / f"tongxin-{n}" for n in range(wanted.runs)]
+        runs, ours = [build_once(home, target) for target in targets], targets[0]
         _report("tongxin", runs)
         ground = _lay_ground(home, folder / "wide")
         print(f"peers begin with {ground.rows:,} wide rows, made in {ground.seconds:.1f} s, not counted")

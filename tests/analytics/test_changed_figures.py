@@ -96,7 +96,7 @@ def _change(history: History, number: int, kept: Path, folder: Path) -> Summary:
                 rows = (pa.Table.from_pylist(each, schema=source.schema) for each in (gone, come))
                 changed[source.name] = Change(*map(engine.take, rows))
         states = TwoStates(engine, SOURCES, _tables(engine, later), changed)
-        step = Step(kept, states, READS, lambda tables, _: Lake(tables))
+        step = Step(kept, states, READS, lambda tables, is_native: Lake(tables, is_native=is_native))
         return change_figures(engine, DEFINITIONS, step, PERIODS, folder)
 
 

@@ -322,7 +322,9 @@ def _of_place(
 def computed_figures(world: World, as_of: date | None = None, *, is_native: bool) -> dict[tuple, tuple]:
     found = {}
     with tempfile.TemporaryDirectory() as folder, Engine(threads=1) as engine:
-        tables = {name: engine.take(table) for name, table in world.tables().items()}
+        # Loops read rows from where they stand, but for what only a statement can tell.
+        take = engine.take_rows if is_native else engine.take
+        tables = {name: take(table) for name, table in world.tables().items()}
         inputs = Inputs(Lake(tables), world.hierarchy)
         compute_figures(engine, DEFINITIONS, inputs, PERIODS, Path(folder), as_of=as_of, is_native=is_native)
         for definition in DEFINITIONS:

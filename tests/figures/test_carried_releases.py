@@ -18,6 +18,7 @@ from tests.cast import Cast, raise_cast
 from tests.lake.doings import DOINGS, people
 
 from tongxin.analytics.computing import Computation
+from tongxin.figures import inputs
 from tongxin.figures.actions import publish_definitions
 from tongxin.figures.compute import build_release
 from tongxin.figures.queries import Release, current_release_id, list_release_ids, releases_folder
@@ -93,6 +94,19 @@ def test_whatever_happens_the_figures_are_those_of_a_computation_of_everything(c
         carried += base_of(build_release(actor=None)) is not None
         assert verify_release(actor=None).agrees
     assert carried
+
+
+def test_what_loops_carry_over_agrees_with_statements(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(inputs, "MANY", 1)
+        build_release(actor=None, full=True)
+        for number in range(3):
+            train(number, minutes=60 + number)
+        EmploymentState.objects.filter(employment__worker__pk__gt=9).update(wage_fen=700_000)
+        release = build_release(actor=None)
+
+    assert base_of(release) is not None
+    assert verify_release(actor=None).agrees
 
 
 def test_an_earlier_release_stays_what_it_was_when_others_are_carried_over(cast: Cast):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -133,12 +133,26 @@ def categories_of(bench: Bench, lake: Lake) -> dict[str, list[str]]:
     unmet = sorted(column for column in columns - derived if (subject, column) not in bench.met)
     found = {column: {UNKNOWN} for column in unmet}
     # Of the subject's table, which is met once, and not of the rows, which are met once for every window.
-    stored = [_distinct(column, lake.tables[subject], bench) for column in unmet]
+    table = lake.tables[subject]
+    words = _words_of(bench.engine.standing(table), unmet)
+    stored = [_distinct(column, table, bench) for column in unmet if column not in words]
     for row in bench.engine.fetch_text(f"FROM {union(stored)}") if stored else ():
         found[row["name"]].add(row["category"])
+    for column, known in words.items():
+        found[column].update(known)
     bench.met.update({(subject, column): sorted(categories) for column, categories in found.items()})
     bands = sorted({UNKNOWN, *age_bands()})
     return {column: bands if column in derived else bench.met[subject, column] for column in columns}
+
+
+def _words_of(rows: pa.Table | None, columns: Iterable[str]) -> dict[str, list[str]]:
+    """Return the words by which columns of rows that stand somewhere are numbered; others are left out."""
+    offered = {} if rows is None else {name: rows[name] for name in columns}
+    return {
+        name: column.chunk(0).dictionary.to_pylist()
+        for name, column in offered.items()
+        if pa.types.is_dictionary(column.type) and column.num_chunks == 1
+    }
 
 
 def _distinct(name: str, table: ir.Table, bench: Bench) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from tongxin.analytics.answers import Lake
@@ -18,6 +19,7 @@ from tongxin.analytics.composing import families_of
 from tongxin.analytics.engine import Engine, TooLargeError
 from tongxin.analytics.event_cells import event_cells, event_rows
 from tongxin.analytics.forests import plant
+from tongxin.analytics.key_numbers import KeyNumbers
 from tongxin.analytics.nearness import KEPT, Nearness
 from tongxin.analytics.reported import WEIGHTS, ReportedTables, roll_up_reported
 from tongxin.analytics.rollup import roll_up
@@ -42,6 +44,9 @@ from tongxin.analytics.value_cells import ranked_values
 
 if TYPE_CHECKING:
     from tongxin.analytics.native import NativeFamily
+
+
+_EACH = "count(*)"
 
 
 class FigureError(ValueError):
@@ -71,7 +76,7 @@ class Manner:
     is_native: bool | None = None
     is_settled: bool = True
     nearness: Nearness = KEPT
-    rows: str = "count(*)"
+    rows: str = _EACH
 
 
 class Computation:
@@ -210,8 +215,15 @@ class Computation:
         return replace(file, cells=count_cells(self._engine, self._target / file.name))
 
     def _count_unplaced(self, subject: str) -> int:
-        rows = self._engine.text(self._lake.tables[subject])
-        placed = f"{rows} AS r ANTI JOIN {self._forest.name} AS n ON n.node = r.organisation"
+        table = self._lake.tables[subject]
+        standing = self._engine.standing(table)
+        if standing is not None and self._manner.rows == _EACH:
+            known = np.unique(np.concatenate([tree.nodes for tree in self._trees.versions]))
+            units = standing["organisation"].fill_null(-1).to_numpy()
+            return int((KeyNumbers(known).numbers(units) < 0).sum())
+        placed = (
+            f"{self._engine.text(table)} AS r ANTI JOIN {self._forest.name} AS n ON n.node = r.organisation"
+        )
         return int(self._engine.fetch_text(select([f"{self._manner.rows} AS lost"], placed))[0]["lost"] or 0)
 
 

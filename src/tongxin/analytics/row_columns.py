@@ -100,7 +100,7 @@ def _where_and_when(family: Family, rows: pa.Table) -> Arrays:
     if family.timing.at_end:
         begins, ends = (_days(_in_one(rows[name])) for name in ("valid_from", "valid_to"))
         return {"organisation": organisation, "begins": begins, "ends": ends}
-    return {"organisation": organisation, "month": _calendar().month(_days(_in_one(rows["on"])))}
+    return {"organisation": organisation, "month": calendar().month(_days(_in_one(rows["on"])))}
 
 
 class _Standing:
@@ -129,7 +129,7 @@ class _Standing:
 
     def _numbers(self, name: str) -> Numbers32:
         """Return days as numbers like 19900131, 0 where they are missing."""
-        return _calendar().number(_days(self._column(name)))
+        return calendar().number(_days(self._column(name)))
 
     def _coded(self, columns: Sequence[str]) -> Array:
         number: Array | None = None
@@ -177,7 +177,7 @@ def _filled(column: pa.Array, missing: int) -> Array:
 
 
 @dataclass(frozen=True)
-class _Calendar:
+class Calendar:
     """All days that there are, from `first` on: their months, and as numbers like 19900131."""
 
     first: int
@@ -203,13 +203,14 @@ class _Calendar:
 
 
 @cache
-def _calendar() -> _Calendar:
+def calendar() -> Calendar:
+    """Return the calendar, made once."""
     begins = np.arange("0001-01", "10000-01", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int32)
     lengths = np.diff(begins, append=_AFTER_ALL).astype(np.int32)
     month = np.arange(12, 12 + begins.size, dtype=np.int32)
     day = np.arange(lengths.sum(), dtype=np.int32) - np.repeat(begins - begins[0], lengths)
     numbers = np.repeat(month // 12 * 10_000 + (month % 12 + 1) * 100 + 1, lengths) + day
-    return _Calendar(int(begins[0]), np.repeat(month + 1, lengths), numbers.astype(np.int32))
+    return Calendar(int(begins[0]), np.repeat(month + 1, lengths), numbers.astype(np.int32))
 
 
 # The statement that reads them

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from django.conf import settings
 from django.template.loader import get_template
 from django.urls import get_resolver
@@ -25,6 +27,9 @@ def warm_up() -> None:
         with translation.override(code):
             gettext("Figures")
     _warm_figures()
+    # What is loaded by now stays: a collection that walks through it all holds up whoever is being answered.
+    gc.collect()
+    gc.freeze()
 
 
 def _warm_figures() -> None:
