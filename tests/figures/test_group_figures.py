@@ -17,6 +17,7 @@ from tongxin.figures.facts import facts_behind
 from tongxin.figures.queries import GROUP_FIGURES
 from tongxin.figures.selection import Question, answer, check_level, figure_at
 from tongxin.figures.verifying import verify_release
+from tongxin.organisations.listings import levels_below
 from tongxin.organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,14 @@ def test_groups_of_a_division_stand_side_by_side(grouped: GroupWorld):
         grouped.h.code: 2,
     }
     assert members_of(grouped, "headcount", cast.hangzhou, AFTER, "group") == {grouped.h.code: 2}
+
+
+def test_a_division_offers_the_groups_under_it(grouped: GroupWorld):
+    cast = grouped.world.cast
+
+    assert levels_below(cast.province)[-1] == "group"
+    assert levels_below(cast.xiaoshan)[-1] == "enterprise"
+    assert levels_below(grouped.top) == ["enterprise", "group"]
 
 
 def test_a_lens_takes_the_members_of_its_day_for_all_periods(grouped: GroupWorld):

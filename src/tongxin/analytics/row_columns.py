@@ -17,11 +17,11 @@ import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tongxin.analytics import kernels
 from tongxin.analytics.ages import AGE_BAND, derived_from
 from tongxin.analytics.answers import UNKNOWN, Lake, add_answers, is_dated, narrow
+from tongxin.analytics.arrow_arrays import NEVER, Array, Numbers32, days_of, filled, in_one
 from tongxin.analytics.cells import Bench
 from tongxin.analytics.conditions.expressions import related_used
 from tongxin.analytics.event_cells import event_days
@@ -34,15 +34,12 @@ from tongxin.analytics.tallies import Family
 OPEN = 2
 """An answer that cannot be told, as a number beside no and yes."""
 
-Array = npt.NDArray[np.signedinteger]
 Arrays = dict[str, Array]
 Offered = Mapping[str, Sequence[str]]
-Numbers32 = npt.NDArray[np.int32]
 Chosen = npt.NDArray[np.int64] | slice
 Chooser = Callable[[Mapping[str, Array]], Chosen]
 
 _AFTER_ALL = (date.max - date(1970, 1, 1)).days + 1
-_NEVER = np.iinfo(np.int32).max
 _WHERE_AND_WHEN = ("organisation", "window", "month", "begins", "ends")
 
 
@@ -88,19 +85,20 @@ def _answers(bench: Bench, lake: Lake, rows: ir.Table, count: int, chosen: Chose
     left = [name for name, _ in family.parts.values() if name not in found]
     if left:
         on = None if family.timing.at_end else "on"
-        days = ["valid_from", "valid_to"] if on is None else [on]
-        answered = add_answers(family, narrow(family, rows, days), lake, on)
+        dated = ["valid_from", "valid_to"] if on is None else [on]
+        # The engine keeps the order of rows that it neither joins nor groups.
+        answered = add_answers(family, narrow(family, rows, dated), lake, on)
         answers = bench.engine.fetch_arrays(select(map(_answer, left), f"{bench.engine.text(answered)} AS r"))
         found |= {name: answers[name][chosen] for name in left}
     return found
 
 
 def _where_and_when(family: Family, rows: pa.Table) -> Arrays:
-    organisation = _filled(_in_one(rows["organisation"]), -1)
+    organisation = filled(in_one(rows["organisation"]), -1)
     if family.timing.at_end:
-        begins, ends = (_days(_in_one(rows[name])) for name in ("valid_from", "valid_to"))
+        begins, ends = (days_of(in_one(rows[name])) for name in ("valid_from", "valid_to"))
         return {"organisation": organisation, "begins": begins, "ends": ends}
-    return {"organisation": organisation, "month": calendar().month(_days(_in_one(rows["on"])))}
+    return {"organisation": organisation, "month": calendar().month(days_of(in_one(rows["on"])))}
 
 
 class _Standing:
@@ -113,7 +111,7 @@ class _Standing:
     def read(self, splits: Sequence[Split]) -> Arrays:
         """Return what the rows are, but for the answers."""
         keys = [key.value for key in _keys(self._family) if key is not Key.ORGANISATION]
-        found: Arrays = {key: _filled(self._column(key), -1) for key in keys}
+        found: Arrays = {key: filled(self._column(key), -1) for key in keys}
         stored = ((n, split.stored) for n, split in enumerate(splits) if split.stored)
         found |= {f"code{n}": self._coded(columns) for n, columns in stored}
         if (born := birth_date_of(self._family)) is not None:
@@ -121,15 +119,15 @@ class _Standing:
         return found | {name: self._weight(name) for name in self._family.weights}
 
     def _column(self, name: str) -> pa.Array:
-        column = _in_one(self._rows[name])
+        column = in_one(self._rows[name])
         return column if self._chosen is None else column.take(self._chosen)
 
     def _weight(self, name: str) -> Array:
-        return _filled(self._column(name).cast(pa.int64()), kernels.NO_VALUE)
+        return filled(self._column(name).cast(pa.int64()), kernels.NO_VALUE)
 
     def _numbers(self, name: str) -> Numbers32:
         """Return days as numbers like 19900131, 0 where they are missing."""
-        return calendar().number(_days(self._column(name)))
+        return calendar().number(days_of(self._column(name)))
 
     def _coded(self, columns: Sequence[str]) -> Array:
         number: Array | None = None
@@ -149,7 +147,7 @@ class _Standing:
         numbers = {word: n for n, word in enumerate(offered)}
         # The last place is read where a value is missing.
         of_word = [numbers.get(word, numbers[UNKNOWN]) for word in [*values.dictionary.to_pylist(), UNKNOWN]]
-        return np.array(of_word, np.int16)[_filled(values.indices, len(of_word) - 1)]
+        return np.array(of_word, np.int16)[filled(values.indices, len(of_word) - 1)]
 
     def _band(self, column: str) -> Array:
         """Return the number of the age band that each row's person is in on the day of the row."""
@@ -161,21 +159,6 @@ class _Standing:
         return band
 
 
-def _in_one(column: pa.ChunkedArray) -> pa.Array:
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-
-
-def _days(column: pa.Array) -> Numbers32:
-    """Return days since 1970; a missing one is the end of time."""
-    return _filled(column.cast(pa.int32()), _NEVER).astype(np.int32, copy=False)
-
-
-def _filled(column: pa.Array, missing: int) -> Array:
-    """Return a column as an array, which is not copied where nothing is missing."""
-    filled: Array = (pc.fill_null(column, missing) if column.null_count else column).to_numpy()
-    return filled
-
-
 @dataclass(frozen=True)
 class Calendar:
     """All days that there are, from `first` on: their months, and as numbers like 19900131."""
@@ -184,17 +167,17 @@ class Calendar:
     months: Numbers32
     numbers: Numbers32
 
-    def month(self, days: Numbers32) -> Numbers32:
+    def month(self, on: Numbers32) -> Numbers32:
         """Return the months of days since 1970, counted from the year 0; 0 where a day is missing."""
-        return self._look_up(days, self.months)
+        return self._look_up(on, self.months)
 
-    def number(self, days: Numbers32) -> Numbers32:
+    def number(self, on: Numbers32) -> Numbers32:
         """Return days since 1970 as numbers like 19900131; 0 where they are missing."""
-        return self._look_up(days, self.numbers)
+        return self._look_up(on, self.numbers)
 
-    def _look_up(self, days: Numbers32, table: Numbers32) -> Numbers32:
-        at = days - np.int32(self.first)
-        missing = days == _NEVER
+    def _look_up(self, on: Numbers32, table: Numbers32) -> Numbers32:
+        at = on - np.int32(self.first)
+        missing = on == NEVER
         if missing.any():
             at[missing] = 0
         found: Numbers32 = table[at]

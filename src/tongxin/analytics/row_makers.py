@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tongxin.analytics.arrow_arrays import NEVER, days_of, filled, in_one
 from tongxin.analytics.engine import Engine
 from tongxin.analytics.key_numbers import KeyNumbers, order_of
 from tongxin.analytics.row_plans import BASE, Held, Recipe, Tables, make_rows, named_in
@@ -67,7 +68,7 @@ class RowMaker:
         made: Columns = {}
         of: Numbers32 | None = None
         if recipe.span is None:
-            days = _days(facts["on"])
+            days = days_of(facts["on"])
         else:
             of, days, until = _cut([known[n] for n in dated], [keys[n] for n in dated], facts)
             keys = [key[of] for key in keys]
@@ -109,7 +110,7 @@ class RowMaker:
         found = _plain(self._engine.fetch_rows(select(columns, f"{rows} AS r")))
         key = _whole(found["held_key"])
         never = np.zeros(key.size, np.int32)
-        begins, ends = (_days(found[name]) for name in days) if days else (never, never)
+        begins, ends = (days_of(found[name]) for name in days) if days else (never, never)
         order = _order(key, begins)
         if order is not None:
             found = {name: column.take(pa.array(order)) for name, column in found.items()}
@@ -178,7 +179,7 @@ def _cut(known: Sequence[_Known], keys: Sequence[Numbers32], facts: Columns) -> 
     """Return of which span each piece is, when it begins and when it ends."""
     from tongxin.analytics import row_kernels  # noqa: PLC0415
 
-    begins, ends = _days(facts["valid_from"]), _days(facts["valid_to"])
+    begins, ends = days_of(facts["valid_from"]), days_of(facts["valid_to"])
     if not known:
         return np.arange(begins.size, dtype=np.int32), begins, ends
     # One numbering for the keys and spells of all tables: the loop is compiled once for any number of them.
@@ -219,15 +220,15 @@ def _with(values: pa.Array, absent: object) -> pa.Array:
 
 def _plain(table: pa.Table) -> Columns:
     """Return the columns of a table, each in one piece, texts as numbers of words."""
-    return {name: _in_one(table[name]) for name in table.column_names}
+    return {name: _numbered(table[name]) for name in table.column_names}
 
 
-def _in_one(column: pa.ChunkedArray) -> pa.Array:
+def _numbered(column: pa.ChunkedArray) -> pa.Array:
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         column = column.cast(pa.string()).dictionary_encode().unify_dictionaries()
         if len(column.chunk(0).dictionary if column.num_chunks else ()) < _FEW:
             column = column.cast(pa.dictionary(pa.int8(), pa.string()))
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return in_one(column)
 
 
 def _narrow(keys: pa.Array) -> pa.Array:
@@ -237,17 +238,8 @@ def _narrow(keys: pa.Array) -> pa.Array:
 
 
 def _whole(column: pa.Array) -> Numbers:
-    whole: Numbers = pc.fill_null(column.cast(pa.int64()), -1).to_numpy()
-    return whole
-
-
-def _days(column: pa.Array) -> Numbers32:
-    """Return days since 1970; a missing one is the end of time."""
-    days: Numbers32 = pc.fill_null(
-        column.cast(pa.date32()).cast(pa.int32()), np.iinfo(np.int32).max
-    ).to_numpy()
-    return days
+    return filled(column, -1).astype(np.int64, copy=False)
 
 
 def _dates(days: Numbers32) -> pa.Array:
-    return pa.array(days, mask=days == np.iinfo(np.int32).max).cast(pa.date32())
+    return pa.array(days, mask=days == NEVER).cast(pa.date32())

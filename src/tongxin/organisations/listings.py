@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 
 from tongxin.organisations.company_groups import members_under
 from tongxin.organisations.models import Hierarchy, Level, NameSpell, Organisation, Placement, RoleGrant
-from tongxin.organisations.placing import RANK
 from tongxin.organisations.queries import on_day
 from tongxin.ui.scripts import to_simplified
 
@@ -94,12 +93,10 @@ def roles_at(units: Q, *, text: str = "", role: str = "", state: str = "", day: 
 
 def levels_below(organisation: Organisation) -> list[str]:
     """Return the levels at which figures can be listed below the unit, highest first."""
-    order = [Level.CITY, Level.COUNTY, Level.TOWN, Level.ENTERPRISE]
     if organisation.level == Level.GROUP:
         below = Organisation.objects.filter(pk__in=members_under({organisation.pk}))
-        found = set(below.order_by().values_list("level", flat=True).distinct())
-        return [level.value for level in [*order, Level.GROUP] if level in found]
-    below = Organisation.objects.below(organisation).exclude(pk=organisation.pk)
-    rank = RANK.get(Level(organisation.level), max(RANK.values()))
-    # One of each level is soon met; to list them all would read every unit of a province.
-    return [level.value for level in order if RANK[level] > rank and below.filter(level=level).exists()]
+    else:
+        below = Organisation.objects.below(organisation).exclude(pk=organisation.pk)
+    order = [Level.CITY, Level.COUNTY, Level.TOWN, Level.ENTERPRISE, Level.GROUP]
+    # The index finds one of a level at once; to list those that differ would read every unit of a province.
+    return [level.value for level in order if below.filter(level=level).exists()]

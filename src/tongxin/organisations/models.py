@@ -58,6 +58,7 @@ class Organisation(models.Model):
 
     class Meta:
         ordering = ["code"]
+        indexes = [models.Index(fields=["level", "path"], name="organisation_level_below")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(closed_on=None) | Q(closed_on__gte=F("opened_on")),
