@@ -1,12 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from tests.languages import english
 
-import pytest
-from django.utils import translation
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
+__all__ = ["english"]
