@@ -13,6 +13,7 @@ BENCHMARKS = (
     "province_peers",
     "reading_load",
     "duplicates",
+    "document_reading",
 )
 
 

@@ -99,7 +99,7 @@ def test_imports_are_absolute():
     assert relative == []
 
 
-@pytest.mark.parametrize("package", ["analytics", "workbooks"])
+@pytest.mark.parametrize("package", ["analytics", "containers", "documents", "workbooks"])
 def test_every_module_of_the_pure_libraries_says_what_it_is(package):
     silent = [
         name

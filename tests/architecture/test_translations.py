@@ -60,7 +60,7 @@ def test_the_compiled_catalogue_is_up_to_date(language):
 def test_a_marking_function_is_known_under_any_name():
     source = """
 from django.utils.translation import gettext as _, ngettext, pgettext_lazy as _in
-from tongxin.workbooks.marking import gettext_noop as mark
+from tongxin.containers.marking import gettext_noop as mark
 _("one " "text")
 ngettext("%(n)d row", "%(n)d rows", n)
 _in("dimension", "Ranks")

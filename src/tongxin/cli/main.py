@@ -38,6 +38,7 @@ class TongxinGroup(click.Group):
         "figures": "figures:figures",
         "facts": "figures:facts",
         "rule": "rules:rule",
+        "document": "documents:document",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

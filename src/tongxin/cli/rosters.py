@@ -11,8 +11,9 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from tongxin.cli.home import Bar
+from tongxin.containers.packed import MEGABYTE
 from tongxin.organisations.access import Action, Principal, get_organisation_for
-from tongxin.workbooks.containers import MAX_FILE_MEGABYTES, MEGABYTE
+from tongxin.workbooks.containers import MAX_FILE_MEGABYTES
 from tongxin.workforce.roster_actions import apply_roster, receive_roster
 from tongxin.workforce.roster_answers import refused_answer, roster_answer
 from tongxin.workforce.roster_workbooks import write_roster_verdicts

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from tongxin.workbooks.marking import gettext_noop as _
+from tongxin.containers.marking import gettext_noop as _
 
 
 class Refused(Exception):
@@ -58,18 +58,15 @@ def _sentence(error: Exception) -> str | None:
     from django.http import Http404
 
     from tongxin.analytics.conditions.errors import ConditionError
-    from tongxin.analytics.damage import DamagedFileError
     from tongxin.analytics.definition_nodes import DefinitionError
     from tongxin.codes.periods import PeriodError
     from tongxin.figures.queries import NoReleaseError
     from tongxin.lake.queries import LakeWrittenDirectlyError, NoCutError
 
-    if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError) and error.filename:
-        return _file_sentence(error)
+    if (message := _sentence_of_file(error)) is not None:
+        return message
     if isinstance(error, OperationalError | ProgrammingError):
         return _database_sentence(error)
-    if isinstance(error, DamagedFileError):
-        return _damage_sentence(error.path)
     match error:
         case ValidationError():
             return " ".join(error.messages)
@@ -97,6 +94,21 @@ def _sentence(error: Exception) -> str | None:
             return _said(message) % {"source": error}
         case ObjectDoesNotExist():
             return _said(_("This home has no programme yet. Run “tongxin migrate” or “tongxin demo” first."))
+    return None
+
+
+def _sentence_of_file(error: Exception) -> str | None:
+    from tongxin.analytics.damage import DamagedFileError
+    from tongxin.containers.refusals import FileRefused
+    from tongxin.files.refusals import say_refused
+
+    match error:
+        case FileRefused():
+            return say_refused(error)
+        case DamagedFileError():
+            return _damage_sentence(error.path)
+        case FileNotFoundError() | IsADirectoryError() | PermissionError() if error.filename:
+            return _file_sentence(error)
     return None
 
 

@@ -21,10 +21,11 @@ from tongxin.codes.lists import fold
 from tongxin.codes.periods import Period, PeriodError
 from tongxin.figures.items import reported_headers
 from tongxin.figures.models import DataItem, ReportedValue
+from tongxin.files.refusals import say_refused
 from tongxin.organisations.access import Action, Principal, organisations_visible_to
 from tongxin.organisations.models import Programme
 from tongxin.workbooks.readers import Sheet, read_sheet
-from tongxin.workbooks.refusals import REFUSALS, WorkbookRefused, readable
+from tongxin.workbooks.refusals import WorkbookRefused
 
 CHUNK = 5_000
 MOST = 10**12
@@ -75,7 +76,7 @@ def import_reported(path: Path, *, actor: Principal) -> ReportedAnswer:
             raise WorkbookRefused("no_rows")
         columns = _find_columns(sheet, answer)
     except WorkbookRefused as refused:
-        return _refuse(answer, refused.code, _say_refusal(refused))
+        return _refuse(answer, refused.code, say_refused(refused))
     if columns is None:
         return answer
     units = dict(organisations_visible_to(actor, Action.CHANGE_PEOPLE).values_list("code", "pk"))
@@ -87,15 +88,6 @@ def import_reported(path: Path, *, actor: Principal) -> ReportedAnswer:
     answer.rejected = answer.rows - len(rows)
     _store(rows, answer, actor)
     return answer
-
-
-def _say_refusal(refused: WorkbookRefused) -> str:
-    kind, params = REFUSALS[refused.code], dict(refused.params)
-    for name in {"found", "detail"} & params.keys():
-        # What the file was taken for, or how it is damaged, is a marked text too; a size is a number.
-        params[name] = _(params[name]) if isinstance(params[name], str) else params[name]
-    message, remedy = (_(text) % readable(params) for text in (kind.message, kind.remedy))
-    return f"{message} {remedy}" if message[-1:].isascii() else f"{message}{remedy}"
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from tongxin.containers.marking import gettext_noop as _
 from tongxin.workbooks.containers import MAX_UNPACKED_MEGABYTES
-from tongxin.workbooks.marking import gettext_noop as _
 from tongxin.workbooks.refusals import WorkbookRefused
 from tongxin.workbooks.shared_texts import MAX_TEXT
 from tongxin.workbooks.sheet_parts import MAX_CAREFUL, MAX_CELLS, SheetPart, WorkbookParts

@@ -11,7 +11,7 @@ from itertools import islice
 
 import polars as pl
 
-from tongxin.workbooks.marking import gettext_noop as _
+from tongxin.containers.marking import gettext_noop as _
 from tongxin.workbooks.refusals import WorkbookRefused
 from tongxin.workbooks.sheet_parts import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tongxin.workbooks.marking import gettext_noop as _
+from tongxin.containers.marking import gettext_noop as _
 
 ERROR = "error"
 WARNING = "warning"

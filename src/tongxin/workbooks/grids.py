@@ -11,10 +11,10 @@ from typing import Any
 import fastexcel
 import polars as pl
 
+from tongxin.containers.marking import gettext_noop as _
 from tongxin.workbooks.biff_records import scan_records
 from tongxin.workbooks.containers import MAX_UNPACKED_MEGABYTES, Container, open_sending
 from tongxin.workbooks.delimited import read_delimited
-from tongxin.workbooks.marking import gettext_noop as _
 from tongxin.workbooks.refusals import WorkbookRefused
 from tongxin.workbooks.shared_texts import MAX_TEXT
 from tongxin.workbooks.sheet_parts import MAX_CELLS, MAX_ROWS, SheetPart, WorkbookParts

@@ -1,69 +1,14 @@
-"""Refusals: why a whole file cannot be read, and what its sender can do.
+"""Refusals of workbooks: why a whole file cannot be read, and what its sender can do.
 
 A refusal concerns the file; what is wrong with a single cell or row is a finding (`findings.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
-from tongxin.workbooks.marking import gettext_noop as _
-
-_SHOWN_VALUES = 30
-_SHOWN_LENGTH = 40
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A kind of refusal: its code, its message with named places, and what to do."""
-
-    code: str
-    message: str
-    remedy: str
-
-
-class WorkbookRefused(Exception):
-    """A file that is refused as a whole.
-
-    `code` is a key of `REFUSALS`; `params` fills the message. A file whose header lacks columns has
-    `params["headers"]` (what was found) and `params["missing"]`, so that a page can offer a mapping.
-    """
-
-    def __init__(self, code: str, params: Mapping[str, Any] | None = None) -> None:
-        self.code = code
-        self.params: dict[str, Any] = dict(params or {})
-        super().__init__(f"{self.message} {self.remedy}")
-
-    @property
-    def message(self) -> str:
-        """What was found, in English."""
-        return REFUSALS[self.code].message % readable(self.params)
-
-    @property
-    def remedy(self) -> str:
-        """What to do, in English."""
-        return REFUSALS[self.code].remedy % readable(self.params)
-
-
-def readable(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a refusal as its message shows them: lists joined, and not without an end."""
-    return {
-        name: _join(value) if isinstance(value, list | tuple) else value for name, value in params.items()
-    }
-
-
-def _join(values: Sequence[object]) -> str:
-    """Join what a list names; a table of hundreds of columns is recognised by the first of them.
-
-    >>> _join(["name", "x" * 100, *range(40)])[-14:]
-    '26, 27, … (42)'
-    """
-    texts = [text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}…" for text in map(str, values)]
-    more = f", … ({len(texts)})" if len(texts) > _SHOWN_VALUES else ""
-    return ", ".join(texts[:_SHOWN_VALUES]) + more
-
+from tongxin.containers.marking import gettext_noop as _
+from tongxin.containers.refusals import FileRefused, Refusal
 
 _ALL = (
     Refusal("file_empty", _("The file is empty (0 bytes)."), _("Save the workbook again and send it.")),
@@ -135,3 +80,13 @@ _ALL = (
 )
 
 REFUSALS: Mapping[str, Refusal] = {refusal.code: refusal for refusal in _ALL}
+
+
+class WorkbookRefused(FileRefused):
+    """A workbook that is refused as a whole.
+
+    A file whose header lacks columns has `params["headers"]` (what was found) and `params["missing"]`,
+    so that a page can offer a mapping.
+    """
+
+    refusals = REFUSALS

@@ -10,8 +10,9 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 
-from tongxin.workbooks.containers import MAX_UNPACKED_MEGABYTES, MEGABYTE, PartReader
-from tongxin.workbooks.marking import gettext_noop as _
+from tongxin.containers.marking import gettext_noop as _
+from tongxin.containers.packed import MEGABYTE, PartReader
+from tongxin.workbooks.containers import MAX_UNPACKED_MEGABYTES, open_parts
 from tongxin.workbooks.refusals import WorkbookRefused
 
 MAX_TEXT = MAX_UNPACKED_MEGABYTES * MEGABYTE
@@ -62,7 +63,7 @@ def refuse_repeated_texts(reader: PartReader, shared: str | None, sheets: dict[s
     """Refuse a file whose cells repeat more text than can be read; sheets are parts with their bytes."""
     if shared is None:
         return
-    lengths = [len(entry) for entry in _entries(PartReader(reader.archive), shared)]
+    lengths = [len(entry) for entry in _entries(open_parts(reader.archive), shared)]
     if sum(sheets.values()) // _SMALLEST_CELL * max(lengths) <= MAX_TEXT:
         return
     counted = 0
@@ -78,7 +79,7 @@ def refuse_repeated_texts(reader: PartReader, shared: str | None, sheets: dict[s
 def windows(reader: PartReader, name: str) -> Iterator[bytes]:
     """Yield a sheet in pieces of about a megabyte, each ending with a cell, so that none is seen twice."""
     tail = b""
-    for chunk in PartReader(reader.archive).chunks(name):
+    for chunk in open_parts(reader.archive).chunks(name):
         window = tail + chunk
         cut = max((found.end() for found in _CELL_END.finditer(window, len(tail))), default=0)
         yield window[:cut]

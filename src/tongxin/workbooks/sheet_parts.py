@@ -13,8 +13,9 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tongxin.workbooks.containers import BROKEN_ZIP, PartReader, attribute
-from tongxin.workbooks.marking import gettext_noop as _
+from tongxin.containers.marking import gettext_noop as _
+from tongxin.containers.packed import BROKEN_ZIP, PartReader
+from tongxin.workbooks.containers import attribute, open_parts
 from tongxin.workbooks.refusals import WorkbookRefused
 from tongxin.workbooks.shared_texts import find_shared_part, refuse_repeated_texts
 
@@ -81,7 +82,7 @@ def scan_parts(content: bytes) -> WorkbookParts:
     """Search all parts of an .xlsx file, or refuse it for its size or its damage."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            reader = PartReader(archive)
+            reader = open_parts(archive)
             names = {
                 part.filename.lstrip("/").replace("\\", "/"): part.filename for part in archive.infolist()
             }
@@ -160,7 +161,7 @@ def _refuse_wide_and_long(reader: PartReader, name: str, title: str) -> None:
     """Refuse a sheet whose cells span too large a block: the fast reader fills it whole, blanks included."""
     rows = columns = 0
     tail = b""
-    for chunk in PartReader(reader.archive).chunks(name):
+    for chunk in open_parts(reader.archive).chunks(name):
         window = tail + chunk
         for row, column in _filled_places(window):
             rows, columns = max(rows, row), max(columns, column + 1)

@@ -10,8 +10,9 @@ import io
 import re
 import zipfile
 
-from tongxin.workbooks.containers import BROKEN_ZIP, PartReader
-from tongxin.workbooks.marking import gettext_noop as _
+from tongxin.containers.marking import gettext_noop as _
+from tongxin.containers.packed import BROKEN_ZIP
+from tongxin.workbooks.containers import open_parts
 from tongxin.workbooks.refusals import WorkbookRefused
 from tongxin.workbooks.shared_texts import blank_texts, find_shared_part, windows
 from tongxin.workbooks.sheet_parts import WorkbookParts, scan_parts
@@ -48,7 +49,7 @@ def _without_blank_cells(content: bytes) -> bytes | None:
         ):
             blank = _blank_cell(archive)
             for name in archive.namelist():
-                reader = PartReader(archive)
+                reader = open_parts(archive)
                 with new.open(name, "w", force_zip64=True) as part:
                     if not _SHEET.match(name):
                         part.writelines(reader.chunks(name))
@@ -65,7 +66,7 @@ def _without_blank_cells(content: bytes) -> bytes | None:
 def _blank_cell(archive: zipfile.ZipFile) -> re.Pattern[bytes]:
     """Return the pattern of a cell that has a place and nothing that can be seen."""
     shared = find_shared_part(archive.namelist())
-    numbers = blank_texts(PartReader(archive), shared) if shared else []
+    numbers = blank_texts(open_parts(archive), shared) if shared else []
     tag = rb"<(?:\w+:)?c(?=\s)(?=[^<>]*?\sr=)%s[^<>]*+(?<!/)>\s*+"
     texts = rb"<(?:\w+:)?is>\s*+<(?:\w+:)?t(?:\s[^<>]*+)?>" + _BLANK + rb"</(?:\w+:)?t>\s*+</(?:\w+:)?is>"
     result = rb"(?:<(?:\w+:)?f[^<>]*+>(?:[^<]*+</(?:\w+:)?f>)?+)?+<(?:\w+:)?v(?:\s[^<>]*+)?>"

@@ -10,10 +10,10 @@ import polars as pl
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from tongxin.containers.marking import gettext_noop as _
 from tongxin.workbooks import sheet_writer
 from tongxin.workbooks.findings import ERROR, FINDINGS, WARNING, fill_message
 from tongxin.workbooks.layouts import Layout
-from tongxin.workbooks.marking import gettext_noop as _
 from tongxin.workbooks.readers import ROW, Sheet
 
 VERDICT_WIDTH = 60

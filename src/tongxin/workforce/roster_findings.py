@@ -12,9 +12,10 @@ import polars as pl
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
+from tongxin.files.refusals import join_sentences, say_refusal
 from tongxin.files.vault import decrypt, encrypt
 from tongxin.workbooks.findings import ERROR, FINDINGS, SCHEMA, WARNING, fill_message
-from tongxin.workbooks.refusals import REFUSALS, readable
+from tongxin.workbooks.refusals import REFUSALS
 from tongxin.workbooks.verdicts import LABELS
 from tongxin.workforce.models import RosterFinding, RosterImport
 
@@ -78,7 +79,9 @@ def in_words(findings: pl.DataFrame) -> Iterator[Message]:
 
 def texts() -> dict[str, str]:
     """Return the text of each kind of finding in the present language: what is wrong, and what to do."""
-    return {code: _joined(gettext(each.message), gettext(each.remedy)) for code, each in FINDINGS.items()}
+    return {
+        code: join_sentences(gettext(each.message), gettext(each.remedy)) for code, each in FINDINGS.items()
+    }
 
 
 def labels() -> dict[str, str]:
@@ -103,17 +106,4 @@ def refusal_params(roster: RosterImport) -> dict[str, Any]:
 
 def refusal_in_words(roster: RosterImport) -> str:
     """Return why a file was refused as a whole, and what to do."""
-    kind = REFUSALS[roster.refusal["code"]]
-    params = refusal_params(roster)
-    values = readable({name: _said(name, value) for name, value in params.items()})
-    return _joined(gettext(kind.message) % values, gettext(kind.remedy) % values)
-
-
-def _said(name: str, value: Any) -> Any:
-    """Return what a file was taken for, or how it is damaged, in the present language."""
-    return gettext(value) if name in {"found", "detail"} and isinstance(value, str) and value else value
-
-
-def _joined(message: str, remedy: str) -> str:
-    """Put two sentences together; Chinese ones stand without a space."""
-    return f"{message} {remedy}" if message[-1:].isascii() else f"{message}{remedy}"
+    return say_refusal(REFUSALS[roster.refusal["code"]], refusal_params(roster))

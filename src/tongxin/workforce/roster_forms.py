@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.workbooks.containers import MAX_FILE_MEGABYTES, MEGABYTE
+from tongxin.containers.packed import MEGABYTE
+from tongxin.workbooks.containers import MAX_FILE_MEGABYTES
 from tongxin.workbooks.layouts import load_layout
 from tongxin.workforce.forms import DayField, UnitForm
 from tongxin.workforce.models import RosterImport
