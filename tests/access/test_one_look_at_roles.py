@@ -4,8 +4,10 @@ from datetime import date
 
 from tests.cast import Cast
 
-from tongxin.organisations.access import Action, actions_of, home_unit_of, keep_visible, may, reading
+from tongxin.organisations.access import Action, actions_of, home_unit_of, keep_visible, may
 from tongxin.organisations.models import RoleGrant
+from tongxin.organisations.once import reading
+from tongxin.organisations.queries import get_programme
 
 
 def test_the_roles_of_a_reader_are_looked_up_once_for_a_page(cast: Cast, django_assert_num_queries):
@@ -34,3 +36,15 @@ def test_one_reader_s_roles_are_not_another_s(cast: Cast):
     with reading():
         assert may(cast.viewer_of_xiaoshan, Action.SEE_FIGURES, cast.alpha)
         assert not may(cast.stranger, Action.SEE_FIGURES, cast.alpha)
+
+
+def test_a_page_within_a_page_looks_no_further(cast: Cast, django_assert_num_queries):
+    user = cast.viewer_of_xiaoshan
+
+    with django_assert_num_queries(2), reading():
+        assert may(user, Action.SEE_FIGURES, cast.alpha)
+        get_programme()
+        with reading():
+            assert may(user, Action.SEE_FIGURES, cast.alpha)
+            get_programme()
+        get_programme()

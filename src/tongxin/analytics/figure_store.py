@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,7 +32,7 @@ class Status(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One value for an organisation, a period and perhaps a category.
 
@@ -164,7 +164,7 @@ class FigureStore:
     ) -> Mapping[_Place, _Row]:
         if not nodes or not periods:
             return {}
-        rows: dict[_Place, _Row] = {}
+        rows: defaultdict[_Place, _Row] = defaultdict(Counter)
         for composition in self._compositions(indicator):
             for piece in composition.pieces:
                 of_window: dict[int, list[str]] = {}
@@ -177,7 +177,7 @@ class FigureStore:
 
     def _add_piece(
         self,
-        rows: dict[_Place, _Row],
+        rows: defaultdict[_Place, _Row],
         piece: Piece,
         nodes: list[int],
         of_window: Mapping[int, list[str]],
@@ -186,14 +186,14 @@ class FigureStore:
         """Add what one file says to the figures."""
         columns = list(dict.fromkeys(term.column for term in piece.terms))
         file = self._kept(self._directory / piece.file, FigureFile)
-        table = file.read([*_CELL, *columns], nodes, list(of_window), breakdown)
-        numbers = {name: table[name].to_pylist() for name in columns}
-        cells = zip(*(table[name].to_pylist() for name in _CELL), strict=True)
+        found = file.read(columns, nodes, list(of_window), breakdown)
+        terms = [(term.number, term.sign, found[term.column]) for term in piece.terms]
+        cells = zip(found["organisation"], found["window"], found["category"], strict=True)
         for at, (node, window, category) in enumerate(cells):
             for period in of_window[window]:
-                row = rows.setdefault((node, period, category), Counter())
-                for term in piece.terms:
-                    row[term.number] += term.sign * numbers[term.column][at]
+                row = rows[node, period, category]
+                for number, sign, values in terms:
+                    row[number] += sign * values[at]
 
     def _compositions(self, indicator: str) -> list[Composition]:
         path = self._directory / f"{indicator}.json"
@@ -286,9 +286,6 @@ def _completeness(row: _Row, *, reported: bool) -> float | None:
     if reported and not row["expected"]:
         return None
     return 1.0 if row["population"] == 0 else 1 - row["undetermined"] / row["population"]
-
-
-_CELL = ("organisation", "window", "category")
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +15,7 @@ import pyarrow.parquet as pq
 
 from tongxin.analytics.damage import legible
 from tongxin.analytics.figure_files import read_whole
+from tongxin.analytics.stored_files import StoredFile
 
 _COLUMNS = {
     "node": pa.int64(),
@@ -102,29 +102,13 @@ def read_trees(folder: Path) -> Mapping[str, StoredTree]:
         Where a file cannot be read.
     """
     periods = read_whole(folder / "periods.parquet")
-    trees = _read_versions(_File.of(folder / "trees.parquet"))
+    trees = _read_versions(StoredFile.of(folder / "trees.parquet"))
     pairs = zip(periods["period"].to_pylist(), periods["version"].to_pylist(), strict=True)
     return {period: trees.get(number, NO_TREE) for period, number in pairs}
 
 
-@dataclass(frozen=True)
-class _File:
-    """A file under any of its names: figures that are carried over share those of the earlier ones."""
-
-    device: int
-    number: int
-    written_at: int
-    path: Path = field(compare=False)
-
-    @classmethod
-    def of(cls, path: Path) -> Self:
-        with legible(path):
-            found = path.stat()
-        return cls(found.st_dev, found.st_ino, found.st_mtime_ns, path)
-
-
 @lru_cache(maxsize=4)
-def _read_versions(file: _File) -> Mapping[int, StoredTree]:
+def _read_versions(file: StoredFile) -> Mapping[int, StoredTree]:
     found: dict[int, StoredTree] = {}
     kept: dict[str, Array] = {}
     for number, table in _tables(file.path):
@@ -140,6 +124,8 @@ def _read_versions(file: _File) -> Mapping[int, StoredTree]:
         nodes = found[max(found)].nodes if is_same else StoredNodes(kept["node"])
         levels = tuple(coded.dictionary.to_pylist())
         found[number] = StoredTree(nodes, kept["last"], kept["alive"].astype(bool), kept["level"], levels)
+    # Reading takes many times the memory of what is kept.
+    pa.default_memory_pool().release_unused()
     return found
 
 

@@ -80,23 +80,35 @@ def tree_text(period: Period, as_of: date | None) -> str:
     return (as_of or period.last_day).isoformat()
 
 
-def describe_passport(release: Release, asked: Asked, user: Principal) -> dict[str, Any]:
+def describe_figure(release: Release, asked: Asked, user: Principal) -> dict[str, Any]:
+    """Return what a passport says of a figure, on a page or to a program."""
     found = read_figure(release, asked, user)
+    return {
+        "answer": found,
+        "figure": found.figure,
+        "definition": found.definition,
+        "parts": _parts(release, asked, found, user),
+        "written": definition_text(release, found.definition.version),
+        "beside_answers": _beside(release, asked, user),
+        **describe_lens(release, asked, found, user),
+    }
+
+
+def describe_passport(release: Release, asked: Asked, user: Principal) -> dict[str, Any]:
+    """Return the passport as its page shows it, with where the figure comes from and leads to."""
+    known = describe_figure(release, asked, user)
+    found: Answer = known["answer"]
     figure, definition = found.figure, found.definition
     breakdown = breakdown_of(definition, asked.by)
     past, chart = trend_of_figure(release, asked, found, user)
-    beside = _beside(release, asked, user)
     return {
-        "answer": found,
-        "figure": figure,
-        "definition": definition,
+        **known,
         "value": value_text(figure, definition),
         "unit_of_value": "" if definition.unit.code == "percent" else unit_text(definition),
         "is_number": figure.status is Status.OK,
         "reason": status_reason(figure.status.value),
         "category": category_name(breakdown, asked.category) if breakdown else "",
         "category_of": breakdown_name(breakdown) if breakdown else "",
-        "parts": _parts(release, asked, found, user),
         "percent_complete": None if figure.completeness is None else figure.completeness * 100,
         "breakdowns": _breakdowns(asked, found),
         "below_url": _below_url(asked),
@@ -104,16 +116,13 @@ def describe_passport(release: Release, asked: Asked, user: Principal) -> dict[s
         "name_zh": definition.name["zh-hans"],
         "name_en": definition.name["en"],
         "direction": direction_text(definition),
-        "written": definition_text(release, definition.version),
         "tree_on": asked.as_of or asked.period.last_day,
-        "beside_answers": beside,
         "beside": [
             (version_text(each.definition.version), value_text(each.figure, each.definition))
-            for each in beside
+            for each in known["beside_answers"]
         ],
         "past": past,
         "chart": chart,
-        **describe_lens(release, asked, found, user),
         **_reporting(release, asked, found, user),
     }
 

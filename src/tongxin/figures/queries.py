@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -64,17 +64,18 @@ class Release:
         """Whether the figures are kept in the way that this version reads."""
         return self.manifest.get("layout") == LAYOUT
 
-    @property
+    @cached_property
     def codes(self) -> list[str]:
         """The indicators, in the order of the catalogue."""
         return list(dict.fromkeys(definition.code for definition in self.definitions))
 
     def newest(self, code: str) -> Definition:
         """Return the newest version of an indicator; raises KeyError where there is none."""
-        found = [definition for definition in self.definitions if definition.code == code]
-        if not found:
-            raise KeyError(code)
-        return max(found, key=lambda each: each.valid_from)
+        return self._newest[code]
+
+    @cached_property
+    def _newest(self) -> Mapping[str, Definition]:
+        return {each.code: each for each in sorted(self.definitions, key=lambda each: each.valid_from)}
 
     def default_period(self, kind: PeriodKind | None = None) -> Period:
         """Return the last complete period of a kind; without one, of the finest that most indicators have."""

@@ -284,7 +284,7 @@ def read_figures(
     return _read_kept(store, code, nodes, periods, by)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _read_kept(
     store: FigureStore, code: str, nodes: tuple[int, ...], periods: tuple[Period, ...], by: str | None
 ) -> tuple[Figure, ...]:

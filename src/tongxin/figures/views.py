@@ -27,12 +27,13 @@ from tongxin.figures.pages import (
     place_of_figure,
     read_passport_asked,
 )
-from tongxin.figures.passports import describe_passport, tree_text
+from tongxin.figures.passports import describe_figure, describe_passport, tree_text
 from tongxin.figures.queries import NoReleaseError, Release, read_release
 from tongxin.figures.questions import read_asked
 from tongxin.figures.release_views import invite_to_build
-from tongxin.organisations.access import Action, reading
+from tongxin.organisations.access import Action
 from tongxin.organisations.answers import reader_of
+from tongxin.organisations.once import reading
 
 logger = logging.getLogger(__name__)
 MOST_ON_PAGE = 20_000
@@ -100,13 +101,12 @@ def passport(request: HttpRequest, release: Release, code: str) -> HttpResponseB
     if request.GET.get("format") == "csv":
         found = read_figure(release, asked, user)
         return send_figures(release, [found], Format.CSV, at=asked.at, tree=tree, lens=lens, user=user)
-    context = describe_passport(release, asked, user)
     if request.GET.get("format") == "json":
         return JsonResponse(
-            passport_as_json(release, context, tree, lens),
+            passport_as_json(release, describe_figure(release, asked, user), tree, lens),
             json_dumps_params={"ensure_ascii": False, "indent": 1},
         )
-    context |= place_of_figure(release, asked, user)
+    context = describe_passport(release, asked, user) | place_of_figure(release, asked, user)
     return render(request, "figures/passport.html", context)
 
 

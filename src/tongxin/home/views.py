@@ -26,6 +26,7 @@ from tongxin.organisations.access import Action, actions_of
 from tongxin.organisations.answers import reader_of
 from tongxin.organisations.context import place_of, with_query
 from tongxin.organisations.models import Organisation
+from tongxin.organisations.once import reading
 
 FIRST_PAGES = (
     (Action.SEE_FIGURES, "office"),
@@ -43,11 +44,12 @@ def home(request: HttpRequest) -> HttpResponseBase:
     user = reader_of(request)
     if user.must_change_password:
         return redirect("account_change_password")
-    allowed = actions_of(user)
-    page = next((page for action, page in FIRST_PAGES if action in allowed), None)
-    if page == "office":
-        return office(request)
-    return redirect(page) if page else render(request, "home/no_role.html")
+    with reading():
+        allowed = actions_of(user)
+        page = next((page for action, page in FIRST_PAGES if action in allowed), None)
+        if page == "office":
+            return office(request)
+        return redirect(page) if page else render(request, "home/no_role.html")
 
 
 @with_release

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +17,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from tongxin.accounts.models import User
 from tongxin.organisations.company_groups import MEMBERS, members_under
 from tongxin.organisations.models import Level, Organisation, Role, RoleGrant
+from tongxin.organisations.once import once
 
 
 class Action(StrEnum):
@@ -111,26 +110,10 @@ def grants_in_force(user: Principal) -> QuerySet[RoleGrant]:
     ).select_related("organisation")
 
 
-_looked_up: ContextVar[dict[int, list[RoleGrant]] | None] = ContextVar("looked_up", default=None)
-
-
-@contextmanager
-def reading() -> Iterator[None]:
-    """Look up the roles of a user once while a page is read, which changes none."""
-    token = _looked_up.set({})
-    try:
-        yield
-    finally:
-        _looked_up.reset(token)
-
-
 def _grants_of(user: Principal) -> list[RoleGrant]:
-    known = _looked_up.get()
-    if known is None or user is None or user.pk is None:
+    if user is None or user.pk is None:
         return list(grants_in_force(user))
-    if user.pk not in known:
-        known[user.pk] = list(grants_in_force(user))
-    return known[user.pk]
+    return once(("grants", user.pk), lambda: list(grants_in_force(user)))
 
 
 def _grants_that_allow(user: Principal, action: Action) -> list[RoleGrant]:
@@ -204,19 +187,19 @@ def allowed_at(grant: RoleGrant, organisation: Organisation) -> frozenset[Action
     return allowed if reaches(grant, organisation) else allowed & _FIGURES
 
 
+def _allowing(covering: list[RoleGrant], action: Action, organisation: Organisation) -> RoleGrant | None:
+    """Return the first role that allows the thing at the unit."""
+    return next((grant for grant in covering if action in allowed_at(grant, organisation)), None)
+
+
 def _decide(covering: list[RoleGrant], action: Action, organisation: Organisation) -> Decision:
-    for grant in covering:
-        if action in allowed_at(grant, organisation):
-            return Decision(
-                allowed=True,
-                reason=_("%(role)s at %(unit)s (%(reach)s) allows it.")
-                % {
-                    "role": grant.get_role_display(),
-                    "unit": grant.organisation.name,
-                    "reach": grant.get_reach_display(),
-                },
-                grant=grant,
-            )
+    if grant := _allowing(covering, action, organisation):
+        reason = _("%(role)s at %(unit)s (%(reach)s) allows it.") % {
+            "role": grant.get_role_display(),
+            "unit": grant.organisation.name,
+            "reach": grant.get_reach_display(),
+        }
+        return Decision(allowed=True, reason=reason, grant=grant)
     if covering:
         names = "、".join(str(grant.get_role_display()) for grant in covering)
         reason = _("The roles held here (%(roles)s) do not allow it.") % {"roles": names}
@@ -241,7 +224,9 @@ def reaches_as_member(grant: RoleGrant, organisation: Organisation) -> bool:
 
 
 def may(user: Principal, action: Action, organisation: Organisation) -> bool:
-    return explain(user, action, organisation).allowed
+    if user is None:
+        return True
+    return _allowing(grants_that_reach(user, organisation), action, organisation) is not None
 
 
 def get_organisation_for(user: Principal, code: str, action: Action = Action.SEE_UNIT) -> Organisation:
@@ -259,11 +244,10 @@ def require(user: Principal, action: Action, organisation: Organisation) -> None
     if user is None:
         return
     covering = grants_that_reach(user, organisation)
-    if not _decide(covering, Action.SEE_UNIT, organisation).allowed:
+    if _allowing(covering, Action.SEE_UNIT, organisation) is None:
         raise Http404(_("There is no unit %(code)s.") % {"code": organisation.code})
-    decision = _decide(covering, action, organisation)
-    if not decision.allowed:
-        raise PermissionDenied(decision.reason)
+    if _allowing(covering, action, organisation) is None:
+        raise PermissionDenied(_decide(covering, action, organisation).reason)
 
 
 def actions_of(user: Principal) -> frozenset[Action]:

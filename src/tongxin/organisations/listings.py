@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
@@ -91,12 +92,23 @@ def roles_at(units: Q, *, text: str = "", role: str = "", state: str = "", day: 
     return grants.order_by("organisation__path", "role", "user__username", "-valid_from", F("pk"))
 
 
+_LISTED = (Level.CITY, Level.COUNTY, Level.TOWN, Level.ENTERPRISE, Level.GROUP)
+# The index finds one unit of a level at once; to list the levels that differ would read every unit of a
+# province. A query of the ORM for each of them takes a tenth of a page.
+_MET = """SELECT %s WHERE EXISTS (
+    SELECT 1 FROM organisations_organisation WHERE level = %s AND path >= %s AND path < %s AND id <> %s
+)"""
+_MET_BELOW = " UNION ALL ".join([_MET] * len(_LISTED))
+
+
 def levels_below(organisation: Organisation) -> list[str]:
     """Return the levels at which figures can be listed below the unit, highest first."""
     if organisation.level == Level.GROUP:
-        below = Organisation.objects.filter(pk__in=members_under({organisation.pk}))
+        members = Organisation.objects.filter(pk__in=members_under({organisation.pk}))
+        met = set(members.order_by().values_list("level", flat=True).distinct())
     else:
-        below = Organisation.objects.below(organisation).exclude(pk=organisation.pk)
-    order = [Level.CITY, Level.COUNTY, Level.TOWN, Level.ENTERPRISE, Level.GROUP]
-    # The index finds one of a level at once; to list those that differ would read every unit of a province.
-    return [level.value for level in order if below.filter(level=level).exists()]
+        reach = (organisation.path, organisation.path_end, organisation.pk)
+        with connection.cursor() as cursor:
+            cursor.execute(_MET_BELOW, [each for level in _LISTED for each in (level, level, *reach)])
+            met = {level for (level,) in cursor.fetchall()}
+    return [level.value for level in _LISTED if level in met]

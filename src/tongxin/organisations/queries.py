@@ -20,6 +20,7 @@ from tongxin.organisations.models import (
     Programme,
     UnionCover,
 )
+from tongxin.organisations.once import once
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class DatedNode:
 
 
 def get_programme() -> Programme | None:
-    return Programme.objects.select_related("root").filter(pk=1).first()
+    return once("programme", Programme.objects.select_related("root").filter(pk=1).first)
 
 
 def on_day(day: date) -> Q:
