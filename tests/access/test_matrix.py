@@ -12,15 +12,17 @@ from tongxin.organisations.role_actions import grant_role
 
 EVERYBODY = {"see_unit"}
 TABLE = {
-    "viewer": {"see_figures"},
-    "assessor": {"see_figures"},
-    "reporter": {"see_figures", "see_people", "change_people"},
-    "reviewer": {"see_figures", "see_people", "review_people"},
+    "viewer": {"see_figures", "see_plans"},
+    "assessor": {"see_figures", "see_plans"},
+    "reporter": {"see_figures", "see_plans", "see_people", "change_people"},
+    "reviewer": {"see_figures", "see_plans", "see_people", "review_people"},
     "office": {
         "see_figures",
+        "see_plans",
         "see_people",
         "change_people",
         "review_people",
+        "change_plans",
         "change_tree",
         "change_group",
         "see_roles",

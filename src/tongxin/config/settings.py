@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "tongxin.workforce",
     "tongxin.lake",
     "tongxin.figures",
+    "tongxin.plans",
     "tongxin.home",
 ]
 

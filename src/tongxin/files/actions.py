@@ -21,8 +21,9 @@ def _folder() -> Path:
     return folder
 
 
-def store_file(name: str, body: bytes, *, actor: User | None) -> StoredFile:
-    """Encrypt and keep a file; the row is written only when the bytes are on disk."""
+def store_file(name: str, body: bytes, *, actor: User | None, is_kept: bool = False) -> StoredFile:
+    """Encrypt and keep a file, for good or until it expires; its row comes when the bytes are on disk."""
+    expires_on = timezone.localdate() + timedelta(days=settings.TONGXIN_UPLOAD_DAYS)
     path = secrets.token_hex(16)
     draft = _folder() / f"{path}.draft"
     draft.write_bytes(encrypt(body, context=path))
@@ -33,7 +34,7 @@ def store_file(name: str, body: bytes, *, actor: User | None) -> StoredFile:
         sha256=hashlib.sha256(body).hexdigest(),
         path=path,
         stored_by=actor,
-        expires_on=timezone.localdate() + timedelta(days=settings.TONGXIN_UPLOAD_DAYS),
+        expires_on=None if is_kept else expires_on,
     )
 
 

@@ -18,6 +18,7 @@ from tongxin.figures.requests import BUILD
 from tongxin.jobs.models import Job
 from tongxin.organisations.access import Action, actions_of
 from tongxin.organisations.queries import get_programme
+from tongxin.plans.access import documents_to_confirm
 from tongxin.ui.formats import period as period_text
 from tongxin.workforce.access import proposals_visible_to
 from tongxin.workforce.duplicate_access import pairs_visible_to
@@ -25,6 +26,7 @@ from tongxin.workforce.models import CorrectionProposal, DuplicatePair, RosterIm
 
 RECENT = timedelta(days=30)
 MOST_IMPORTS = 3
+MOST_DOCUMENTS = 3
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ def needs_of(user: User, release: Release) -> list[Need]:
         found += _duplicates(user)
     if Action.CHANGE_PEOPLE in allowed:
         found += _imports(user)
+    if Action.CHANGE_PLANS in allowed:
+        found += _task_proposals(user)
     return sorted(found, key=lambda need: not need.is_late)
 
 
@@ -93,6 +97,20 @@ def _duplicates(user: User) -> list[Need]:
         waiting,
     )
     return [Need(text % {"count": waiting}, reverse("duplicates"))]
+
+
+def _task_proposals(user: User) -> list[Need]:
+    """Return the documents whose proposals nobody has decided on, the newest first."""
+    found = []
+    for document in documents_to_confirm(user)[:MOST_DOCUMENTS]:
+        text = ngettext(
+            "“%(title)s”: %(count)d proposed task waits to be confirmed.",
+            "“%(title)s”: %(count)d proposed tasks wait to be confirmed.",
+            document.n_open,
+        )
+        url = reverse("document", args=[document.pk])
+        found.append(Need(text % {"title": document.title, "count": document.n_open}, url))
+    return found
 
 
 def _imports(user: User) -> list[Need]:

@@ -30,6 +30,8 @@ class Action(StrEnum):
     SEE_PEOPLE = "see_people"
     CHANGE_PEOPLE = "change_people"
     REVIEW_PEOPLE = "review_people"
+    SEE_PLANS = "see_plans"
+    CHANGE_PLANS = "change_plans"
     SEE_TRAIL = "see_trail"
     SEE_ROLES = "see_roles"
     GRANT_ROLES = "grant_roles"
@@ -50,6 +52,8 @@ ACTION_NAMES = {
     Action.SEE_PEOPLE: _lazy("see people, their identity masked"),
     Action.CHANGE_PEOPLE: _lazy("change people and their records"),
     Action.REVIEW_PEOPLE: _lazy("review changes of people"),
+    Action.SEE_PLANS: _lazy("see documents, plans and tasks"),
+    Action.CHANGE_PLANS: _lazy("read documents in, and make plans and tasks of them"),
     Action.SEE_TRAIL: _lazy("read the audit log"),
     Action.SEE_ROLES: _lazy("see roles"),
     Action.GRANT_ROLES: _lazy("grant roles"),
@@ -60,17 +64,19 @@ ACTION_NAMES = {
 
 
 _FIGURES = frozenset({Action.SEE_UNIT, Action.SEE_FIGURES})
-_PEOPLE = _FIGURES | {Action.SEE_PEOPLE}
+_WORK = _FIGURES | {Action.SEE_PLANS}
+_PEOPLE = _WORK | {Action.SEE_PEOPLE}
 
 ALLOWS: dict[Role, frozenset[Action]] = {
-    Role.VIEWER: _FIGURES,
-    Role.ASSESSOR: _FIGURES,
+    Role.VIEWER: _WORK,
+    Role.ASSESSOR: _WORK,
     Role.REPORTER: _PEOPLE | {Action.CHANGE_PEOPLE},
     Role.REVIEWER: _PEOPLE | {Action.REVIEW_PEOPLE},
     Role.OFFICE: _PEOPLE
     | {
         Action.CHANGE_PEOPLE,
         Action.REVIEW_PEOPLE,
+        Action.CHANGE_PLANS,
         Action.CHANGE_TREE,
         Action.CHANGE_GROUP,
         Action.SEE_ROLES,

@@ -37,7 +37,7 @@ def page_links(page: Any, **asked: Any) -> dict[str, str]:
     return links
 
 
-def carried_out(form: forms.Form, act: Callable[[dict[str, Any]], Any]) -> bool:
+def carried_out(form: forms.BaseForm, act: Callable[[dict[str, Any]], Any]) -> bool:
     """Do it; where the action refuses, put the reason beside the field that it names, and answer no."""
     try:
         act(form.cleaned_data)
@@ -48,7 +48,9 @@ def carried_out(form: forms.Form, act: Callable[[dict[str, Any]], Any]) -> bool:
     return True
 
 
-def _by_field(form: forms.Form, refusal: ValidationError) -> list[tuple[str | None, list[ValidationError]]]:
+def _by_field(
+    form: forms.BaseForm, refusal: ValidationError
+) -> list[tuple[str | None, list[ValidationError]]]:
     if not hasattr(refusal, "error_dict"):
         return [(None, refusal.error_list)]
     return [

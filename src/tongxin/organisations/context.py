@@ -14,6 +14,8 @@ from tongxin.organisations.queries import ancestors_of, children_of, get_program
 MENU = {
     "home": Action.SEE_FIGURES,
     "figures": Action.SEE_FIGURES,
+    "plans": Action.SEE_PLANS,
+    "documents": Action.SEE_PLANS,
     "organisations": Action.SEE_UNIT,
     "workers": Action.SEE_PEOPLE,
     "imports": Action.CHANGE_PEOPLE,

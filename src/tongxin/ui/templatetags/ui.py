@@ -39,6 +39,8 @@ for formatter in (
 PLACES = (
     ("home", "home", "h", gettext_lazy("Home")),
     ("figures", "explorer", "f", gettext_lazy("Figures")),
+    ("plans", "plans", "t", gettext_lazy("Plans")),
+    ("documents", "documents", "d", gettext_lazy("Documents")),
     ("organisations", "organisations", "o", gettext_lazy("Organisations")),
     ("workers", "workers", "w", gettext_lazy("Workers")),
     ("imports", "imports", "i", gettext_lazy("Imports")),
