@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from tongxin.analytics.arrow_arrays import is_missing, plain, plain_days
 from tongxin.analytics.successions import Successions, follow
 
 Numbers = npt.NDArray[np.int64]
@@ -236,12 +237,12 @@ class Hierarchy:
         if not isinstance(placements, pa.Table):
             placements = pa.Table.from_pylist([vars(each) for each in placements], schema=PLACEMENTS)
         rows = placements.sort_by([("node", "ascending"), ("valid_from", "ascending")])
-        self._node = rows["node"].to_numpy()
-        self._parent = rows["parent"].fill_null(0).to_numpy()
-        self._rooted = rows["parent"].is_null().to_numpy()
-        self._from = rows["valid_from"].to_numpy()
-        self._to = rows["valid_to"].fill_null(date.max).to_numpy()
-        self._level = rows["level"].to_numpy().astype(np.str_)
+        self._node = plain(rows["node"])
+        self._parent = plain(rows["parent"])
+        self._rooted = is_missing(rows["parent"])
+        self._from = plain_days(rows["valid_from"])
+        self._to = plain_days(rows["valid_to"], date.max)
+        self._level = np.asarray(rows["level"].to_pylist(), dtype=np.str_)
         overlap = (self._node[1:] == self._node[:-1]) & (self._to[:-1] > self._from[1:])
         if overlap.any():
             at = int(np.argmax(overlap)) + 1

@@ -22,9 +22,9 @@ def document(file: Path, form: str) -> None:
     """Clean an official text (UTF-8, DOCX or PDF) and propose the tasks in it; nothing is stored."""
     open_home()
     from tongxin.containers.packed import MEGABYTE
+    from tongxin.documents.limits import MAX_FILE_MEGABYTES
     from tongxin.documents.reading import read_document
     from tongxin.documents.refusals import DocumentRefused
-    from tongxin.documents.sources import MAX_FILE_MEGABYTES
 
     size = file.stat().st_size
     if size > MAX_FILE_MEGABYTES * MEGABYTE:

@@ -10,10 +10,8 @@ from django.urls import get_resolver
 from django.utils import translation
 from django.utils.translation import gettext
 
-from tongxin.figures.inputs import open_kept_inputs
 from tongxin.figures.queries import NoReleaseError, read_release
 from tongxin.figures.rule_checks import conditions_of
-from tongxin.lake.queries import NoCutError, read_cut
 
 
 def warm_up() -> None:
@@ -33,15 +31,14 @@ def warm_up() -> None:
 
 
 def _warm_figures() -> None:
+    """Load what pages of figures read; the engine behind facts and other trees stays out, as few ask for it.
+
+    It would take every process some 150 MB, and its first page waits a second or two for it instead.
+    """
     try:
         release = read_release()
-        cut = read_cut(release.cut_id)
-    except (NoReleaseError, NoCutError):
+    except NoReleaseError:
         return
     _ = release.store.descendants(0, "province", release.default_period())
     for definition in release.definitions:
         _ = [condition.expression for condition in conditions_of(definition)]
-    with open_kept_inputs(cut, []) as (engine, inputs):
-        # The first plan of a process loads what the engine turns rows into.
-        if inputs.reported is not None:
-            engine.fetch(inputs.reported.expected.limit(1))

@@ -48,11 +48,11 @@ def widen(text: str, found: Iterable[Removal], removed: Sequence[Removal]) -> li
     """
     spans = list(spans_left(len(text), removed))
     lengths = [end - start for start, end in spans]
-    befores = [0, *accumulate(lengths)]
+    begins = [0, *accumulate(lengths)]
 
     def input_of(place: int) -> int:
-        number = bisect_right(befores, place) - 1
-        return spans[number][0] + place - befores[number]
+        number = bisect_right(begins, place) - 1
+        return spans[number][0] + place - begins[number]
 
     ends = [(input_of(each.start), input_of(each.end - 1) + 1, each.reason) for each in found]
     return merge(removed, [Removal(start, end, text[start:end], reason) for start, end, reason in ends])

@@ -18,13 +18,11 @@ from tongxin.containers.signatures import (
     name_by_signature,
 )
 from tongxin.documents.lexicon import word_set
+from tongxin.documents.limits import MAX_CHARACTERS, MAX_FILE_MEGABYTES, MAX_PARAGRAPHS
 from tongxin.documents.pdf_files import read_pdf
 from tongxin.documents.refusals import DocumentRefused
 from tongxin.documents.word_files import read_word
 
-MAX_FILE_MEGABYTES = 5
-MAX_CHARACTERS = 2_000_000
-MAX_PARAGRAPHS = 50_000
 _ENCODINGS = (
     ("gb18030", _("text in GB18030 (GBK)")),
     ("big5", _("text in Big5")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,13 +12,18 @@ from django.utils.translation import gettext as _
 
 from tongxin.accounts.models import User
 from tongxin.audit import log
-from tongxin.documents.proposals import Proposal
-from tongxin.documents.reading import Document as Reading
-from tongxin.documents.reading import read_document
+from tongxin.codes.later import Later
 from tongxin.files.actions import store_file
 from tongxin.organisations.access import Action, Principal, require
 from tongxin.organisations.models import Organisation
 from tongxin.plans.models import Clause, Document, TaskProposal
+
+if TYPE_CHECKING:
+    from tongxin.documents.proposals import Proposal
+    from tongxin.documents.reading import Document as Reading
+
+# The words and readings of Chinese take a process a hundred megabytes.
+reader = Later("tongxin.documents.reading")
 
 _TITLE, _NAME = 300, 60
 
@@ -39,7 +44,7 @@ def receive_document(
     require(actor, Action.CHANGE_PLANS, organisation)
     digest = hashlib.sha256(content).hexdigest()
     _refuse_twice(organisation, digest)
-    reading = read_document(content)
+    reading: Reading = reader.read_document(content)
     with transaction.atomic():
         if revises is not None:
             _refuse_other_revision(organisation, revises)

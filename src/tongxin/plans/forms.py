@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.containers.packed import MEGABYTE
+from tongxin.documents.limits import MAX_FILE_MEGABYTES
 from tongxin.documents.responsibility import bodies_of
-from tongxin.documents.sources import MAX_FILE_MEGABYTES
 from tongxin.plans.models import Document, Genre, Kind, Measure, Plan, Task
 from tongxin.plans.models.documents import DIMENSION_CHOICES
 from tongxin.ui.forms import DayInput
