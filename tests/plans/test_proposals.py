@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from tests.plans.builders import begin, enter, measure_of, proposal_of, rows
+from tests.plans.builders import enter, measure_of, proposal_of, rows
 
 from tongxin.organisations.models import Organisation
 from tongxin.plans import proposal_actions
@@ -59,22 +59,6 @@ def test_a_proposal_of_no_dimension_goes_under_the_measure_without_one(cast, doc
     office.post(address(proposal, "accept/"), {"plan": plan.pk})
 
     assert Task.objects.get().measure == measure_of(plan, "")
-
-
-def test_a_person_may_choose_the_measure(cast, document, plan, office) -> None:
-    chosen = measure_of(plan, "standing")
-
-    office.post(address(proposal_of(document, "报告"), "accept/"), {"plan": plan.pk, "measure": chosen.pk})
-
-    assert Task.objects.get().measure == chosen
-
-
-def test_a_measure_of_another_plan_is_not_taken(cast, document, plan, office) -> None:
-    foreign = measure_of(begin(cast.xiaoshan, "另一计划"), "standing")
-
-    office.post(address(proposal_of(document, "报告"), "accept/"), {"plan": plan.pk, "measure": foreign.pk})
-
-    assert Task.objects.get().measure.plan == plan
 
 
 def test_bodies_are_named_and_those_that_are_units_below_are_linked(cast, document, plan) -> None:

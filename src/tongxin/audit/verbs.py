@@ -68,7 +68,6 @@ VERBS: dict[str, str | Promise] = {
     "proposals.joined": _("joined proposed tasks"),
     "plans.made": _("began a plan"),
     "plans.published": _("put a plan into force"),
-    "measures.added": _("added a measure to a plan"),
     "tasks.made": _("added a task to a plan"),
     "tasks.changed": _("changed a task"),
     "tasks.cancelled": _("cancelled a task"),

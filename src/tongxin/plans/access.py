@@ -14,7 +14,14 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from tongxin.organisations.access import Action, Principal, explain, organisations_visible_to, reach_of
+from tongxin.organisations.access import (
+    Action,
+    Principal,
+    explain,
+    grants_in_force,
+    reach_of,
+    roles_that_allow,
+)
 from tongxin.organisations.models import Organisation
 from tongxin.plans.models import Document, Plan, Task, TaskProposal
 
@@ -51,9 +58,9 @@ def plans_visible_to(user: Principal) -> QuerySet[Plan]:
 
 def _paths_above(user: Principal) -> set[str]:
     """Return the paths of all units above those at which the user may see plans."""
-    highest = organisations_visible_to(user, Action.SEE_PLANS).exclude(path=None)
-    tops = highest.exclude(parent__in=highest).values_list("path", flat=True)
-    return {step for path in tops for step in steps_of(path or "")}
+    allowing = roles_that_allow(Action.SEE_PLANS)
+    paths = [grant.organisation.path for grant in grants_in_force(user) if grant.role in allowing]
+    return {step for path in paths if path for step in steps_of(path)}
 
 
 def steps_of(path: str) -> list[str]:

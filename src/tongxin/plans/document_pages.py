@@ -98,7 +98,6 @@ def describe_document(document: Document, user: Principal, plan_pk: str, show: s
         "show": show,
         "plan": plan,
         "plans": plans,
-        "measures": list(plan.measures.all()) if plan else [],
         "may_change": may_change,
         "is_own": is_own,
         "older": readable.filter(revisions=document).first(),
@@ -111,12 +110,7 @@ def describe_document(document: Document, user: Principal, plan_pk: str, show: s
 
 def plans_of(user: Principal, unit: Organisation) -> list[Plan]:
     """Return the plans of a unit that tasks may be added to, the newest first."""
-    return list(
-        plans_visible_to(user)
-        .filter(organisation=unit)
-        .exclude(state=Plan.State.CLOSED)
-        .prefetch_related("measures")
-    )
+    return list(plans_visible_to(user).filter(organisation=unit).exclude(state=Plan.State.CLOSED))
 
 
 def _row(clause: Clause, *, is_own: bool) -> Row:

@@ -35,7 +35,7 @@ from tongxin.plans.document_pages import (
     place_for,
 )
 from tongxin.plans.forms import ProposalForm, ReceiveForm
-from tongxin.plans.models import Document, Measure, Plan, Task, TaskProposal
+from tongxin.plans.models import Document, Plan, Task, TaskProposal
 from tongxin.plans.proposal_actions import (
     EDITABLE,
     accept_into,
@@ -163,8 +163,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = get_proposal_for(user, pk)
     plan = get_plan_for(user, _number(request.POST.get("plan")), Action.CHANGE_PLANS)
     measures = {measure.dimension: measure for measure in plan.measures.order_by("-position")}
-    measure = Measure.objects.filter(plan=plan, pk=_number(request.POST.get("measure"))).first()
-    measure = measure or measures.get(proposal.dimension) or measures[""]
+    measure = measures.get(proposal.dimension) or measures[""]
     return _act(request, proposal, lambda: accept_proposal(proposal, actor=user, measure=measure))
 
 

@@ -27,10 +27,6 @@ class Coverage:
     clauses_without_task: tuple[Clause, ...]
     """Clauses of which every proposal was rejected or is still open."""
 
-    @property
-    def decided(self) -> int:
-        return self.accepted + self.rejected
-
 
 def clauses_of(document: Document, plans: QuerySet[Plan]) -> QuerySet[Clause]:
     """Return the paragraphs of a document with their proposals and the tasks of plans that cite them."""

@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -46,19 +45,6 @@ def make_plan(
     )
     _record(plan, plan, actor, "plans.made", starts_on=starts_on, ends_on=ends_on)
     return plan
-
-
-@transaction.atomic
-def add_measure(plan: Plan, *, actor: Principal, title: str, dimension: str = "") -> Measure:
-    """Add a line of action to a plan, behind those that it has."""
-    require(actor, Action.CHANGE_PLANS, plan.organisation)
-    plan = lock_plan(plan)
-    last = plan.measures.aggregate(last=Max("position"))["last"] or 0
-    measure = Measure(plan=plan, title=title, dimension=dimension, position=last + 1)
-    measure.full_clean()
-    measure.save()
-    _record(measure, plan, actor, "measures.added", dimension=dimension)
-    return measure
 
 
 def lock_plan(plan: Plan) -> Plan:
@@ -105,7 +91,7 @@ def change_task(
     support: Iterable[str],
     **values: Any,
 ) -> Task:
-    """Change what a task says; one that is done or cancelled stays as it is."""
+    """Change what a task says; one that is cancelled stays as it is."""
     task = _lock_task(task, actor)
     plan = task.measure.plan
     if measure.plan_id != plan.pk:
@@ -225,5 +211,5 @@ def publish_plan(plan: Plan, *, actor: Principal) -> Plan:
     return plan
 
 
-def _record(target: Plan | Measure | Task, plan: Plan, actor: Principal, verb: str, **changes: Any) -> None:
+def _record(target: Plan | Task, plan: Plan, actor: Principal, verb: str, **changes: Any) -> None:
     log.record(actor=actor, action=verb, target=target, organisation_id=plan.organisation_id, **changes)

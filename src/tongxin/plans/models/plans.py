@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tongxin.organisations.models import Level, Organisation
+from tongxin.organisations.models import Organisation
 from tongxin.plans.models.documents import DIMENSION_CHOICES, Clause, Kind
 
 
@@ -59,42 +59,26 @@ class Measure(models.Model):
 
 
 class Task(models.Model):
-    """Something that units are to do by a day: planned → assigned → under way → under review → done.
-
-    A task may be cancelled until it is done, and taken up again after it. `parent` is the task that a unit
-    above handed down.
-    """
+    """Something that units are to do by a day: planned → assigned with its plan, or cancelled."""
 
     class State(models.TextChoices):
         PLANNED = "planned", pgettext_lazy("task", "planned")
         ASSIGNED = "assigned", pgettext_lazy("task", "assigned")
-        UNDER_WAY = "under_way", pgettext_lazy("task", "under way")
-        UNDER_REVIEW = "under_review", pgettext_lazy("task", "under review")
-        DONE = "done", pgettext_lazy("task", "done")
         CANCELLED = "cancelled", pgettext_lazy("task", "cancelled")
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="tasks")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="tasks")
     """The unit that answers for it."""
     title = models.CharField(_("task"), max_length=300)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.TASK)
-    level = models.CharField(_("level"), max_length=12, choices=Level, blank=True)
-    """Down to which level it reaches."""
     deliverable = models.TextField(_("deliverable"), blank=True)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     due_text = models.CharField(_("due, as written"), max_length=120, blank=True)
     target = models.CharField(_("target, as written"), max_length=120, blank=True)
-    target_number = models.DecimalField(_("target"), max_digits=16, decimal_places=4, null=True, blank=True)
-    target_unit = models.CharField(_("unit"), max_length=20, blank=True)
-    indicator = models.CharField(_("indicator"), max_length=60, blank=True)
-    baseline = models.DecimalField(_("baseline"), max_digits=16, decimal_places=4, null=True, blank=True)
-    targets = models.JSONField(default=dict, blank=True)
-    """Of an indicator: {period: value} that is to be reached."""
     state = models.CharField(max_length=12, choices=State, default=State.PLANNED)
     moved_at = models.DateTimeField(auto_now_add=True)
-    """When the state last changed, or a report came: what stands still for long is stalled."""
+    """When the state last changed."""
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -108,7 +92,6 @@ class Task(models.Model):
                 condition=Q(starts_on=None) | Q(due_on=None) | Q(due_on__gte=F("starts_on")),
                 name="task_is_due_after_it_starts",
             ),
-            models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="task_under_another"),
         ]
 
     def __str__(self) -> str:
@@ -116,7 +99,7 @@ class Task(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.state not in {self.State.DONE, self.State.CANCELLED}
+        return self.state != self.State.CANCELLED
 
 
 class TaskUnit(models.Model):
@@ -142,12 +125,10 @@ class TaskUnit(models.Model):
 
 
 class TaskSource(models.Model):
-    """Where a task comes from: a clause, or something of another room by kind and identifier."""
+    """Where a task comes from: a clause, or a person's own entry."""
 
     class Origin(models.TextChoices):
         CLAUSE = "clause", _("clause")
-        RESOLUTION = "resolution", _("resolution")
-        WEAK_SPOT = "weak_spot", _("weak spot")
         OWN = "own", _("own entry")
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="sources")
@@ -156,7 +137,6 @@ class TaskSource(models.Model):
     proposal = models.ForeignKey(
         "plans.TaskProposal", models.PROTECT, null=True, blank=True, related_name="task_sources"
     )
-    identifier = models.CharField(max_length=60, blank=True)
 
     class Meta:
         ordering = ["task", "pk"]
@@ -173,4 +153,4 @@ class TaskSource(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.origin}: {self.clause or self.identifier}"
+        return f"{self.origin}: {self.clause}"
