@@ -14,6 +14,8 @@ BENCHMARKS = (
     "reading_load",
     "duplicates",
     "document_reading",
+    "text_search",
+    "task_list",
 )
 
 

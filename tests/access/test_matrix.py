@@ -14,8 +14,8 @@ EVERYBODY = {"see_unit"}
 TABLE = {
     "viewer": {"see_figures", "see_plans"},
     "assessor": {"see_figures", "see_plans"},
-    "reporter": {"see_figures", "see_plans", "see_people", "change_people"},
-    "reviewer": {"see_figures", "see_plans", "see_people", "review_people"},
+    "reporter": {"see_figures", "see_plans", "see_people", "change_people", "report_progress"},
+    "reviewer": {"see_figures", "see_plans", "see_people", "review_people", "review_progress"},
     "office": {
         "see_figures",
         "see_plans",
@@ -23,16 +23,19 @@ TABLE = {
         "change_people",
         "review_people",
         "change_plans",
+        "report_progress",
+        "review_progress",
         "change_tree",
         "change_group",
         "see_roles",
         "grant_roles",
         "revoke_roles",
         "build_release",
+        "manage_webhooks",
     },
     "service_worker": set(),
     "auditor": {"see_trail", "see_roles"},
-    "system_administrator": {"manage_accounts", "build_release"},
+    "system_administrator": {"manage_accounts", "manage_webhooks", "build_release"},
     "security_administrator": {"see_roles", "grant_roles", "revoke_roles"},
 }
 

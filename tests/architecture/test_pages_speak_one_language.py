@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings as product_settings
 from django.test import Client
+from django.utils import translation
 from lxml import html
+from tests.architecture.work_at_hand import NAMES, lay_out
 from tests.cast import Cast
 from tests.workforce.people import identity_number, register
 
@@ -18,6 +20,8 @@ from tongxin.figures.actions import publish_definitions, starter_catalogue
 from tongxin.figures.compute import build_release
 from tongxin.figures.items import publish_items, starter_items
 from tongxin.organisations.models import Organisation, Programme
+from tongxin.plans.models import Measure
+from tongxin.supervision.texts import PLACEHOLDERS
 from tongxin.workbooks.layouts import load_layout
 from tongxin.workbooks.refusals import REFUSALS
 from tongxin.workforce.roster_actions import apply_roster, receive_roster
@@ -78,6 +82,42 @@ PAGES = [
     ("reporter_of_alpha", "/accounts/2fa/"),
     ("reporter_of_alpha", "/accounts/password/change/"),
     ("reporter_of_alpha", "/accounts/logout/"),
+    ("office_of_hangzhou", "/"),
+    ("office_of_hangzhou", "/tasks/"),
+    ("office_of_hangzhou", "/tasks/?view=board&state=all"),
+    ("office_of_hangzhou", "/tasks/?view=timeline"),
+    ("office_of_hangzhou", "/tasks/calendar/"),
+    ("office_of_hangzhou", "/plans/"),
+    ("office_of_hangzhou", "/plans/{plan}/"),
+    ("office_of_hangzhou", "/plans/{plan}/reach/"),
+    ("office_of_hangzhou", "/plans/{plan}/measures/"),
+    ("office_of_hangzhou", "/plans/{plan}/workbook/"),
+    ("office_of_hangzhou", "/tasks/{whole}/"),
+    ("office_of_hangzhou", "/tasks/{whole}/hand-down/"),
+    ("office_of_hangzhou", "/tasks/{own}/targets/"),
+    ("office_of_hangzhou", "/tasks/{own}/report/"),
+    ("office_of_hangzhou", "/reports/{report}/"),
+    ("office_of_xiaoshan", "/tasks/{share}/"),
+    ("office_of_xiaoshan", "/reports/{report}/"),
+    ("office_of_hangzhou", "/supervision/"),
+    ("office_of_hangzhou", "/supervision/tasks/{own}/"),
+    ("office_of_hangzhou", "/supervision/tasks/{own}/order/"),
+    ("office_of_hangzhou", "/supervision/plans/{plan}/"),
+    ("office_of_hangzhou", "/supervision/plans/{plan}/rule/"),
+    ("office_of_hangzhou", "/supervision/circulars/{circular}/"),
+    ("office_of_hangzhou", "/supervision/orders/"),
+    ("office_of_hangzhou", "/supervision/orders/{order}/"),
+    ("office_of_hangzhou", "/meetings/"),
+    ("office_of_hangzhou", "/meetings/new/"),
+    ("office_of_hangzhou", "/meetings/{meeting}/"),
+    ("office_of_hangzhou", "/instructions/"),
+    ("office_of_hangzhou", "/instructions/new/"),
+    ("office_of_hangzhou", "/instructions/{instruction}/"),
+    ("office_of_hangzhou", "/notices/"),
+    ("office_of_hangzhou", "/notices/webhooks/"),
+    ("office_of_hangzhou", "/notices/webhooks/{webhook}/"),
+    ("office_of_hangzhou", "/search/?q=WHOLE"),
+    ("office_of_hangzhou", "/search/?q=NOTHINGLIKEIT"),
     (None, "/accounts/login/"),
     (None, "/accounts/signup/"),
     ("reporter_of_alpha", "/organisations/999999/"),
@@ -108,11 +148,15 @@ FORMS = [
 def home(cast: Cast) -> dict[str, str]:
     """A person, and what the addresses name."""
     li = register(cast.alpha, "LI", identity_number("33010919900101123"))
+    # What the log calls a thing is kept in the language of who did it: here the home's, whatever ran before.
+    with translation.override(product_settings.LANGUAGE_CODE):
+        work = lay_out(cast)
     return {
         "alpha": cast.alpha.code,
         "li": str(li.pk),
         "read": send(cast, [column.header for column in ROSTER.required]),
         "refused": send(cast, ["who", "when"]),
+        **work,
     }
 
 
@@ -179,7 +223,9 @@ def names_of_data() -> re.Pattern[str]:
         *Organisation.objects.values_list("name_zh", "name_en", "code"),
         *User.objects.values_list("username", "display_name"),
         *Programme.objects.values_list("name_zh", "name_en"),
-        ("LI", "people.csv", "who", "when", *INDICATORS),
+        ("LI", "people.csv", "who", "when", *INDICATORS, *NAMES),
+        Measure.objects.values_list("title", flat=True),
+        [f"{{{name}}}" for name in PLACEHOLDERS],
         # What stands in the cells of the workbook is Chinese, and a refusal has its code in the log.
         [column.header for column in ROSTER.columns],
         [each.zh for name in CODE_LISTS for each in get_list(name).entries],

@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from tongxin.config.environment import env_bool, env_database, env_int, env_list, env_path, env_text
+from tongxin.config.environment import (
+    env_address,
+    env_bool,
+    env_database,
+    env_hosts,
+    env_int,
+    env_list,
+    env_path,
+    env_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +70,37 @@ def test_a_postgresql_address_is_taken_apart(monkeypatch):
         "5433",
         "tongxin",
     )
+
+
+def test_hosts_are_read_with_their_ports_and_networks_as_such(monkeypatch):
+    monkeypatch.setenv("HOSTS", "Chat.inside, chat.inside:8443,[::1]:9000, 10.1.0.0/16,fd00::/8")
+
+    assert env_hosts("HOSTS") == [
+        ("chat.inside", None),
+        ("chat.inside", 8443),
+        ("::1", 9000),
+        ip_network("10.1.0.0/16"),
+        ip_network("fd00::/8"),
+    ]
+    monkeypatch.delenv("HOSTS")
+    assert env_hosts("HOSTS") == []
+
+
+@pytest.mark.parametrize("text", ["10.1.0.1/16", "https://chat.inside", "chat.inside:x", "a@b", "chat/x"])
+def test_what_is_neither_host_nor_network_stops_the_start(monkeypatch, text: str):
+    monkeypatch.setenv("HOSTS", text)
+
+    with pytest.raises(ImproperlyConfigured, match="HOSTS must list hosts"):
+        env_hosts("HOSTS")
+
+
+def test_the_address_of_the_pages_is_one_of_the_web(monkeypatch):
+    monkeypatch.setenv("ADDRESS", "https://tongxin.example.cn/")
+    assert env_address("ADDRESS") == "https://tongxin.example.cn"
+    monkeypatch.setenv("ADDRESS", "")
+    assert env_address("ADDRESS") == ""
+
+    for wrong in ("tongxin.example.cn", "ftp://tongxin.example.cn", "https://", "https://x.cn/?a=1"):
+        monkeypatch.setenv("ADDRESS", wrong)
+        with pytest.raises(ImproperlyConfigured, match="ADDRESS must be an address such as"):
+            env_address("ADDRESS")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import urlencode
 
 import pytest
@@ -10,6 +11,9 @@ from django.urls import reverse
 from tests.cast import make_user
 from tests.clients import client_of
 from tests.figures.world import World
+from tests.plans.builders import enter, renewed, share_out
+from tests.supervision.builders import DUE, START, on
+from tests.supervision.builders import raise_world as raise_plan
 from tests.workforce.people import identity_number, register
 from tests.workforce.two_entries import pair_of
 
@@ -126,6 +130,22 @@ def test_what_waits_is_said_to_whom_it_concerns(world: World):
     assert "proposed correction" not in reporter
     assert "perhaps one person" not in reporter
     assert "Nothing waits for you" in viewer
+
+
+def test_late_tasks_of_the_unit_are_listed_with_the_first_few(world: World):
+    plan = raise_plan(world.cast)
+    with on(START):
+        for number in range(4):
+            own = enter(plan.plan, f"任务{number}", due_on=date(2026, 12, 31))
+            share_out(renewed(own), world.cast.xiaoshan, due_on=DUE)
+    with on(date(2026, 5, 8)):
+        page = open_home(world.cast.office_of_xiaoshan).content.decode()
+
+    listed = page[page.index("needs-title") : page.index("glance-title")]
+    assert "5 tasks of your unit are overdue." in listed
+    assert listed.count("</a></li>") == 3
+    assert "and 2 more" in listed
+    assert 'href="/supervision/?at=330109&amp;kind=overdue"' in listed
 
 
 def test_a_failed_release_and_a_period_without_figures_are_late(world: World):

@@ -18,7 +18,7 @@ def numbers(answer) -> list[int]:
 
 
 def titles(answer) -> list[str]:
-    return [task.title for group in answer.context["groups"] for task in group.tasks]
+    return [task.title for group in answer.context["groups"] for task, _progress in group.tasks]
 
 
 def ask(client, address: str) -> int:

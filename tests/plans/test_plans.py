@@ -10,8 +10,9 @@ from tests.cast import Cast
 from tests.plans.builders import begin, enter, measure_of, proposal_of, rows
 
 from tongxin.plans.models import Plan, Task, TaskUnit
+from tongxin.plans.plan_actions import publish_plan
 from tongxin.plans.proposal_actions import accept_proposal
-from tongxin.plans.task_actions import change_task, publish_plan, withdraw_task
+from tongxin.plans.task_actions import change_task, withdraw_task
 
 DIMENSIONS = ["guidance", "contribution", "competence", "standing", "ranks", ""]
 
@@ -138,7 +139,7 @@ def test_a_task_is_changed_and_the_log_has_before_and_after(cast: Cast, plan: Pl
     assert task.units.get(part=TaskUnit.Part.SUPPORT).organisation == cast.chengxiang
     changes = rows("tasks.changed")[0].changes
     assert changes["title"] == ["走访企业", "走访企业百家"]
-    assert changes["goal"] == ["10家", "100家"]
+    assert changes["wanted"] == ["10家", "100家"]
     assert changes["units"] == [[["lead", "区总工会"]], [["lead", "区总工会"], ["support", "城厢街道"]]]
 
 

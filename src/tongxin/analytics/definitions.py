@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 import yaml
 
+from tongxin.analytics.conditions.expressions import Condition
 from tongxin.analytics.conditions.parameters import Parameters
 from tongxin.analytics.definition_measures import Item, Vocabulary, read_measure
 from tongxin.analytics.definition_nodes import DefinitionError, Entries, Page, Problem
@@ -121,6 +122,12 @@ class Definition:
         if self.numerator is None or self.denominator is None:
             raise ValueError(f"{self.version} has neither a value nor both parts of a ratio")
         return self.numerator.parts()[0], self.denominator.parts()[0]
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition of its parts, each once."""
+        found = {each.text: each for part in self.parts if part for each in part.where}
+        return tuple(found.values())
 
     @property
     def is_ratio(self) -> bool:

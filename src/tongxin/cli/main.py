@@ -39,6 +39,7 @@ class TongxinGroup(click.Group):
         "facts": "figures:facts",
         "rule": "rules:rule",
         "document": "documents:document",
+        "supervise": "supervision:supervise",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -20,14 +20,16 @@ KEPT = {"keys", "static", "cache"}
 
 
 def prepare_home(*, with_divisions: bool) -> None:
-    """Bring the schema up to date; then, where the home is not an example's, load divisions and catalogue."""
+    """Bring schema and search index up to date; then, but for an example, load divisions and catalogue."""
     from tongxin.figures.actions import publish_definitions, starter_catalogue
     from tongxin.figures.items import publish_items, starter_items
     from tongxin.organisations.loading import load_divisions
     from tongxin.organisations.models import Programme
+    from tongxin.plans.searching import index_missing
 
     Path(settings.TONGXIN_HOME).mkdir(parents=True, exist_ok=True)
     call_command("migrate", interactive=False, verbosity=0)
+    index_missing()
     if with_divisions and not Programme.objects.exclude(root__code="330000").exists():
         load_divisions(actor=None)
         publish_items(starter_items())
@@ -37,6 +39,7 @@ def prepare_home(*, with_divisions: bool) -> None:
 def prepare_demo(*, n_workers: int, seed: int, example: str | None, progress: Progress) -> Sequence[Any]:
     """Use a home made with the same arguments; make it anew otherwise; refuse one with other facts."""
     from tongxin.demo.loading import read_made_with
+    from tongxin.demo.plans import carry_out_plan
     from tongxin.demo.sign_ins import list_sign_ins
     from tongxin.figures.compute import build_release
     from tongxin.figures.queries import current_release_id, read_release
@@ -46,6 +49,8 @@ def prepare_demo(*, n_workers: int, seed: int, example: str | None, progress: Pr
         prepare_home(with_divisions=False)
         if not read_release().is_readable:
             build_release(actor=None, progress=progress)
+        if example is None:
+            carry_out_plan()
         return list_sign_ins()
     if made is None and _holds_facts():
         message = _("%(home)s holds facts of its own. Set TONGXIN_HOME to an empty folder for the demo.")
@@ -62,12 +67,16 @@ def _is_same(made: Any, n_workers: int, seed: int, example: str | None) -> bool:
 
 
 def make_demo(*, n_workers: int, seed: int, example: str | None, progress: Progress) -> Sequence[Any]:
-    """Load the demo or an example into an empty home, and build its first release."""
+    """Load the demo or an example into an empty home, build its first release, and carry out its plan."""
+    from tongxin.demo.plans import carry_out_plan
     from tongxin.figures.compute import build_release
 
     progress(_("schema"), 5)
     sign_ins = fill_home(n_workers=n_workers, seed=seed, example=example, progress=progress)
-    build_release(actor=None, progress=lambda stage, percent: progress(stage, 60 + percent * 2 // 5))
+    build_release(actor=None, progress=lambda stage, percent: progress(stage, 60 + percent * 7 // 20))
+    if example is None:
+        progress(_("plan"), 95)
+        carry_out_plan()
     return sign_ins
 
 

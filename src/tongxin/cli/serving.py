@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Literal
 
 import click
 from django.conf import settings
@@ -20,7 +21,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-ONE_DAY = 86_400
+LOOK_EVERY_SECONDS = 5
+EVERY: tuple[Literal["day", "minute"], ...] = ("day", "minute")
 
 
 def run_server(*, host: str, port: int, processes: int) -> None:
@@ -119,7 +121,7 @@ def run_worker(*, with_parent: bool, batch: bool) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX)
         try:
             requeue_orphans()
-            threading.Thread(target=_erase_daily, daemon=True).start()
+            _begin_regular_work(worker_id, batch=batch)
             if with_parent:
                 threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
             call_command(
@@ -137,14 +139,28 @@ def run_worker(*, with_parent: bool, batch: bool) -> None:
             lock.unlink(missing_ok=True)
 
 
-def _erase_daily() -> None:
-    """Erase files past their day, at the start and once a day after it."""
-    from tongxin.files.actions import erase_expired_files
+def _begin_regular_work(worker_id: str, *, batch: bool) -> None:
+    """Work in the background, daily work beside that of the minute; a batch does once what is due."""
+    from tongxin.jobs.regular_works import run_due
+
+    for every in EVERY:
+        if batch:
+            run_due(every, worker_id)
+        else:
+            threading.Thread(target=_work_regularly, args=(every, worker_id), daemon=True).start()
+
+
+def _work_regularly(every: Literal["day", "minute"], worker_id: str) -> None:
+    """Run what is due, again and again; a database that cannot be reached just now ends nothing."""
+    from tongxin.jobs.regular_works import run_due
 
     while True:
-        erase_expired_files()
+        try:
+            run_due(every, worker_id)
+        except Exception:
+            logging.getLogger(__name__).exception("Regular work could not be looked for.")
         connection.close()
-        time.sleep(ONE_DAY)
+        time.sleep(LOOK_EVERY_SECONDS)
 
 
 def _end_with_parent(parent: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -42,6 +43,39 @@ def env_list(name: str, default: list[str]) -> list[str]:
 
 def env_path(name: str, default: Path) -> Path:
     return Path(os.environ.get(name) or default).expanduser().resolve()
+
+
+def env_address(name: str) -> str:
+    """Read the address of the pages, such as https://tongxin.example.cn; empty for none."""
+    found = os.environ.get(name, "").strip().rstrip("/")
+    if not found:
+        return ""
+    address = urlsplit(found)
+    if address.scheme in {"http", "https"} and address.hostname and not (address.query or address.fragment):
+        return found
+    raise ImproperlyConfigured(
+        f"{name} must be an address such as https://tongxin.example.cn, not {found!r}."
+    )
+
+
+def env_hosts(name: str) -> list[tuple[str, int | None] | IPv4Network | IPv6Network]:
+    """Read hosts, each with a port or without, and networks as CIDR."""
+    try:
+        return [_host_or_network(part) for part in env_list(name, [])]
+    except ValueError as error:
+        message = (
+            f"{name} must list hosts such as chat.example.cn:8443 and networks such as 10.1.0.0/16: {error}"
+        )
+        raise ImproperlyConfigured(message) from None
+
+
+def _host_or_network(text: str) -> tuple[str, int | None] | IPv4Network | IPv6Network:
+    if "/" in text:
+        return ip_network(text)
+    address = urlsplit(f"//{text}")
+    if not address.hostname or address.username is not None or address.netloc != text:
+        raise ValueError(f"{text!r} is no host.")
+    return address.hostname, address.port
 
 
 def env_database(name: str, default: Path) -> dict[str, Any]:

@@ -8,7 +8,16 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from tongxin.config.environment import env_bool, env_database, env_int, env_list, env_path, env_text
+from tongxin.config.environment import (
+    env_address,
+    env_bool,
+    env_database,
+    env_hosts,
+    env_int,
+    env_list,
+    env_path,
+    env_text,
+)
 
 PACKAGE = Path(__file__).resolve().parent.parent
 TONGXIN_HOME = env_path("TONGXIN_HOME", Path("var"))
@@ -40,6 +49,7 @@ TONGXIN_INDEX_KEY = read_secret("TONGXIN_INDEX_KEY")
 TONGXIN_THREADS = env_int("TONGXIN_THREADS", 2)
 TONGXIN_MEMORY_LIMIT = env_text("TONGXIN_MEMORY_LIMIT", "4GB")
 TONGXIN_UPLOAD_DAYS = env_int("TONGXIN_UPLOAD_DAYS", 90)
+TONGXIN_EVIDENCE_MEGABYTES = env_int("TONGXIN_EVIDENCE_MEGABYTES", 20)
 
 DEBUG = env_bool("DEBUG", default=False)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
@@ -67,11 +77,15 @@ INSTALLED_APPS = [
     "tongxin.audit",
     "tongxin.jobs",
     "tongxin.files",
+    "tongxin.search",
     "tongxin.organisations",
+    "tongxin.notices",
     "tongxin.workforce",
     "tongxin.lake",
     "tongxin.figures",
     "tongxin.plans",
+    "tongxin.meetings",
+    "tongxin.supervision",
     "tongxin.home",
 ]
 
@@ -105,6 +119,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tongxin.organisations.context.programme",
+                "tongxin.notices.context.unread",
             ],
             "builtins": ["tongxin.ui.templatetags.ui"],
         },
@@ -123,6 +138,18 @@ CACHES = {
     }
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+EMAIL_HOST = env_text("EMAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = env_int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env_text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env_text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "tongxin@localhost")
+TONGXIN_BASE_URL = env_address("TONGXIN_BASE_URL")
+TONGXIN_WEBHOOK_HOSTS = env_hosts("TONGXIN_WEBHOOK_HOSTS")
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.workforce.roster_urls")),
     path("", include("tongxin.figures.urls")),
     path("", include("tongxin.plans.urls")),
+    path("", include("tongxin.meetings.urls")),
+    path("", include("tongxin.supervision.urls")),
+    path("", include("tongxin.notices.urls")),
     path("", include("tongxin.home.urls")),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
 ]

@@ -11,7 +11,6 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from tongxin.figures.queries import NoReleaseError, read_release
-from tongxin.figures.rule_checks import conditions_of
 
 
 def warm_up() -> None:
@@ -41,4 +40,4 @@ def _warm_figures() -> None:
         return
     _ = release.store.descendants(0, "province", release.default_period())
     for definition in release.definitions:
-        _ = [condition.expression for condition in conditions_of(definition)]
+        _ = [condition.expression for condition in definition.conditions]

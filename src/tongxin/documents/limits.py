@@ -4,4 +4,4 @@ from __future__ import annotations
 
 MAX_FILE_MEGABYTES = 5
 MAX_CHARACTERS = 2_000_000
-MAX_PARAGRAPHS = 50_000
+MAX_PARAGRAPHS = 100_000

@@ -19,12 +19,15 @@ from django.conf import settings
 
 from tongxin.analytics.definitions import version_for
 from tongxin.analytics.figure_store import Figure, FigureStore
+from tongxin.codes.later import Later
 from tongxin.codes.periods import Period
-from tongxin.figures.compute import compute
 from tongxin.figures.harmonising import is_computed, take_over
-from tongxin.figures.inputs import TREE_TABLES, hierarchy_of_cut, open_kept_inputs, open_known_inputs
 from tongxin.figures.queries import Release
 from tongxin.lake.queries import Cut, read_cut
+
+# Reading facts anew takes a process a hundred megabytes for its engine, and few pages ask for it.
+computing = Later("tongxin.figures.compute")
+opening = Later("tongxin.figures.inputs")
 
 KEPT = 12
 """So many periods of pairs of releases are kept: those that were asked for last."""
@@ -72,8 +75,8 @@ def _store_after(pair: Pair, code: str, step: Step) -> FigureStore | None:
         case Step.DEFINITION:
             return None if pair.shares_definition(code) else _computed(pair, step, code, cuts)
         case Step.TREE:
-            return None if _alike(cuts, TREE_TABLES) else _computed(pair, step, code, cuts)
-        case Step.CORRECTED if not _alike(cuts, cuts[1].files.keys() - set(TREE_TABLES)):
+            return None if _alike(cuts, opening.TREE_TABLES) else _computed(pair, step, code, cuts)
+        case Step.CORRECTED if not _alike(cuts, cuts[1].files.keys() - set(opening.TREE_TABLES)):
             return _computed(pair, step, code, cuts)
     return pair.after.store
 
@@ -89,9 +92,9 @@ def prepare_steps(pair: Pair, codes: Sequence[str]) -> None:
     renewed = [code for code in codes if not pair.shares_definition(code)]
     if renewed:
         _compute(pair, Step.DEFINITION, renewed, cuts)
-    if not _alike(cuts, TREE_TABLES):
+    if not _alike(cuts, opening.TREE_TABLES):
         _compute(pair, Step.TREE, codes, cuts)
-    if not _alike(cuts, cuts[1].files.keys() - set(TREE_TABLES)):
+    if not _alike(cuts, cuts[1].files.keys() - set(opening.TREE_TABLES)):
         _compute(pair, Step.CORRECTED, codes, cuts)
 
 
@@ -111,15 +114,15 @@ def _compute(pair: Pair, step: Step, codes: Sequence[str], cuts: Sequence[Cut]) 
     if missing:
         definitions = [each for each in pair.after.definitions if each.code in missing]
         before, after = cuts
-        opening = open_kept_inputs(before, definitions)
+        opened_with = opening.open_kept_inputs(before, definitions)
         if step is Step.CORRECTED:
-            opening = open_known_inputs(after, before, definitions)
+            opened_with = opening.open_known_inputs(after, before, definitions)
         tree = before if step is Step.DEFINITION else after
         draft = base / f".{secrets.token_hex(6)}"
         try:
-            with opening as (engine, opened):
-                inputs = replace(opened, hierarchy=hierarchy_of_cut(tree))
-                compute((engine, inputs), definitions, [pair.period], draft)
+            with opened_with as (engine, opened):
+                inputs = replace(opened, hierarchy=opening.hierarchy_of_cut(tree))
+                computing.compute((engine, inputs), definitions, [pair.period], draft)
             take_over(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)

@@ -15,13 +15,16 @@ from django.conf import settings
 from tongxin.analytics.definitions import Definition, version_for
 from tongxin.analytics.figure_store import Figure, FigureStore
 from tongxin.analytics.trees import Hierarchy, Placement
+from tongxin.codes.later import Later
 from tongxin.codes.periods import Period
-from tongxin.figures.compute import compute
-from tongxin.figures.group_inputs import group_hierarchy_of_cut
-from tongxin.figures.inputs import hierarchy_of_cut, open_kept_inputs
 from tongxin.figures.queries import Release, read_release
 from tongxin.figures.regrouping import Group, regroup
 from tongxin.lake.queries import read_cut
+
+# Reading facts anew takes a process a hundred megabytes for its engine, and few pages ask for it.
+computing = Later("tongxin.figures.compute")
+grouping = Later("tongxin.figures.group_inputs")
+opening = Later("tongxin.figures.inputs")
 
 Parts = tuple[int, int]
 """The numerator and the denominator as they are stored; 0 where a figure has none."""
@@ -78,7 +81,7 @@ def explain_difference(release: Release, asked: Asked) -> Regrouped:
 def _explained(home: str, release_id: str, asked: Asked) -> Regrouped:  # two homes may have equal releases
     release = read_release(release_id)
     cut = read_cut(release.cut_id)
-    hierarchy = group_hierarchy_of_cut(cut) if asked.of_groups else hierarchy_of_cut(cut)
+    hierarchy = grouping.group_hierarchy_of_cut(cut) if asked.of_groups else opening.hierarchy_of_cut(cut)
     ends = asked.period.last_day
     base, other = hierarchy.tree_on(ends), hierarchy.tree_on(asked.as_of)
     groups = regroup(base, other, asked.unit, base_is_earlier=ends <= asked.as_of)
@@ -86,7 +89,7 @@ def _explained(home: str, release_id: str, asked: Asked) -> Regrouped:  # two ho
     if definition is None or definition.rank is not None or not groups:
         return Regrouped(tuple(each for each in groups if _is_shown(each, asked)), ())
     # No number of a unit anywhere, for facts of units outside of a group company are computed with as well.
-    last = max(int(tree.nodes.max()) for tree in (base, hierarchy_of_cut(cut).tree_on(ends)))
+    last = max(int(tree.nodes.max()) for tree in (base, opening.hierarchy_of_cut(cut).tree_on(ends)))
     parts = _parts_of(release, definition, asked, groups, free=last + 1)
     found = [Contribution(*pair) for pair in zip(groups, parts, strict=True)]
     shown = tuple(each for each in found if _is_shown(each.group, asked) or any(each.parts))
@@ -112,9 +115,9 @@ def _parts_of(
     ]
     folder = Path(settings.TONGXIN_HOME) / "scratch" / f".difference-{secrets.token_hex(6)}"
     try:
-        with open_kept_inputs(read_cut(release.cut_id), [definition]) as (engine, opened):
+        with opening.open_kept_inputs(read_cut(release.cut_id), [definition]) as (engine, opened):
             inputs = replace(opened, hierarchy=Hierarchy(placed))
-            compute((engine, inputs), [definition], [asked.period], folder)
+            computing.compute((engine, inputs), [definition], [asked.period], folder)
         store = FigureStore(folder, [definition], written=[definition.code])
         figures = store.read(definition.code, numbers, [asked.period], asked.by)
         found = {each.organisation: each for each in figures if each.category == asked.category}

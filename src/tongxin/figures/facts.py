@@ -5,27 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongxin.analytics.definitions import Definition, version_for
-from tongxin.analytics.facts import PartName, Question, read_facts
-from tongxin.analytics.figures import FigureError, Inputs
 from tongxin.analytics.subjects import Field
 from tongxin.analytics.trees import Hierarchy, Placement, date_trees
 from tongxin.audit import log
+from tongxin.codes.later import Later
 from tongxin.codes.periods import Period
-from tongxin.figures.group_inputs import hierarchy_for
-from tongxin.figures.inputs import open_kept_inputs
 from tongxin.figures.queries import Release
 from tongxin.figures.selection import check_day
 from tongxin.files.vault import blind_index
 from tongxin.lake.queries import declared_subjects, read_cut
 from tongxin.organisations.access import Action, Principal, organisations_visible_to, require
 from tongxin.organisations.models import Organisation
+
+if TYPE_CHECKING:
+    from tongxin.analytics.facts import PartName, Question
+    from tongxin.analytics.figures import Inputs
+
+# Reading facts anew takes a process a hundred megabytes for its engine, and few pages ask for it.
+grouping = Later("tongxin.figures.group_inputs")
+opening = Later("tongxin.figures.inputs")
+reading = Later("tongxin.analytics.facts")
 
 
 @dataclass(frozen=True)
@@ -70,14 +76,15 @@ def facts_behind(
     check_day(release, as_of)
     definition = _definition(release, code, period)
     name: PartName = "denominator" if part == "denominator" else "numerator"
-    question = Question(definition, at.pk, period, name, breakdown, category, as_of)
+    question = reading.Question(definition, at.pk, period, name, breakdown, category, as_of)
     try:
         cut = read_cut(release.cut_id)
-        with open_kept_inputs(cut, [definition], hierarchy_for(cut, at.level)) as (engine, inputs):
+        hierarchy = grouping.hierarchy_for(cut, at.level)
+        with opening.open_kept_inputs(cut, [definition], hierarchy) as (engine, inputs):
             seen = _as_seen(inputs, question, user)
-            facts = read_facts(engine, question, seen, offset=offset, limit=limit)
-            counted = facts if seen is inputs else read_facts(engine, question, inputs, limit=0)
-    except FigureError as error:
+            facts = reading.read_facts(engine, question, seen, offset=offset, limit=limit)
+            counted = facts if seen is inputs else reading.read_facts(engine, question, inputs, limit=0)
+    except reading.FigureError as error:
         raise ValidationError(_no_rows(definition, name)) from error
     fields = _fields(definition, facts.rows.column_names)
     sent = facts.rows.to_pylist()

@@ -12,12 +12,15 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tongxin.codes.later import Later
 from tongxin.codes.periods import Period
-from tongxin.figures.compute import compute
-from tongxin.figures.group_inputs import group_hierarchy_of_cut
-from tongxin.figures.inputs import open_kept_inputs
 from tongxin.figures.queries import Release
 from tongxin.lake.queries import read_cut
+
+# Reading facts anew takes a process a hundred megabytes for its engine, and few pages ask for it.
+computing = Later("tongxin.figures.compute")
+grouping = Later("tongxin.figures.group_inputs")
+opening = Later("tongxin.figures.inputs")
 
 KEPT = 24
 """So many days are kept, of all releases together: those that were asked for last."""
@@ -38,9 +41,9 @@ def harmonise(release: Release, indicators: Sequence[str], as_of: date, *, of_gr
         draft = folder.with_name(f".draft-{secrets.token_hex(6)}")
         try:
             cut = read_cut(release.cut_id)
-            hierarchy = group_hierarchy_of_cut(cut) if of_groups else None
-            with open_kept_inputs(cut, definitions, hierarchy) as opened:
-                compute(opened, definitions, periods, draft, as_of=as_of)
+            hierarchy = grouping.group_hierarchy_of_cut(cut) if of_groups else None
+            with opening.open_kept_inputs(cut, definitions, hierarchy) as opened:
+                computing.compute(opened, definitions, periods, draft, as_of=as_of)
             take_over(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)

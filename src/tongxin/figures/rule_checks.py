@@ -10,7 +10,6 @@ from django.db.utils import DatabaseError
 from django.utils.translation import ngettext
 
 from tongxin.analytics.conditions.agreement import check_agreement
-from tongxin.analytics.conditions.expressions import Condition
 from tongxin.analytics.conditions.sentences import write_sentence
 from tongxin.analytics.definition_nodes import DefinitionError, Problem
 from tongxin.analytics.definitions import Definition, Item
@@ -92,17 +91,12 @@ def known_items() -> dict[str, Item]:
         }
 
 
-def conditions_of(definition: Definition) -> list[Condition]:
-    """Return every condition of a definition, each once."""
-    return list({each.text: each for part in definition.parts if part for each in part.where}.values())
-
-
 def _disagreements(definitions: list[Definition], file: str) -> list[Problem]:
     with open_engine() as engine:
         return [
             Problem(file, 1, 1, f"{definition.version}: the two engines disagree on {case}")
             for definition in definitions
-            for condition in conditions_of(definition)
+            for condition in definition.conditions
             for case in check_agreement(condition, connection=engine.connection)
         ]
 
@@ -111,6 +105,6 @@ def _sentences(definitions: list[Definition]) -> list[str]:
     lines = []
     for definition in definitions:
         lines.append(f"{definition.version} {definition.name['zh-hans']}")
-        for condition in conditions_of(definition):
+        for condition in definition.conditions:
             lines.extend(f"  {write_sentence(condition, language)}" for language in ("zh-hans", "en"))
     return lines

@@ -8,7 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -142,9 +142,14 @@ def check_codes(release: Release, codes: Sequence[str]) -> None:
     """Refuse an indicator that the release does not have, naming the nearest one."""
     for code in codes:
         if code not in release.codes:
-            near = get_close_matches(code, release.codes, 1)
-            hint = _(" Did you mean %(near)s?") % {"near": near[0]} if near else ""
-            raise ValidationError(_("There is no indicator %(code)s.") % {"code": code} + hint)
+            refuse_unknown(code, release.codes)
+
+
+def refuse_unknown(code: str, known: Sequence[str]) -> NoReturn:
+    """Say that there is no such indicator, and which name is the nearest."""
+    near = get_close_matches(code, known, 1)
+    hint = _(" Did you mean %(near)s?") % {"near": near[0]} if near else ""
+    raise ValidationError(_("There is no indicator %(code)s.") % {"code": code} + hint)
 
 
 def answer(

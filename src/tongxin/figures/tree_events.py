@@ -9,13 +9,16 @@ from datetime import date
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tongxin.figures.inputs import hierarchy_of_cut
+from tongxin.codes.later import Later
 from tongxin.figures.queries import Release
 from tongxin.figures.regrouping import Group
 from tongxin.lake.queries import read_cut
 from tongxin.organisations.access import Action, Principal, keep_visible
 from tongxin.organisations.models import Organisation, OrganisationEvent
 from tongxin.ui.formats import day as day_text
+
+# Reading facts anew takes a process a hundred megabytes for its engine, and few pages ask for it.
+opening = Later("tongxin.figures.inputs")
 
 Kind = OrganisationEvent.Kind
 
@@ -93,7 +96,7 @@ def absence_of(release: Release, unit: Organisation, on: date, user: Principal) 
     """Say why a unit has no figure with the tree of a day; None where it exists on that day."""
     if unit.is_alive_on(on):
         return None
-    successions = hierarchy_of_cut(read_cut(release.cut_id)).successions
+    successions = opening.hierarchy_of_cut(read_cut(release.cut_id)).successions
     if unit.opened_on > on:
         kin = [each for each in successions.origins if each.node == unit.pk]
         text = _("%(unit)s did not exist on %(day)s: it was set up on %(changed)s.")

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from tongxin.accounts.models import User
 from tongxin.files.models import StoredFile
 from tongxin.files.vault import decrypt, encrypt
+
+_LONGEST, _LONGEST_ENDING = 255, 12
+# Control characters break headers and PostgreSQL; signs that turn the direction of writing hide an ending.
+_UNNAMEABLE = re.compile("[\\x00-\\x1f\\x7f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 
 
 def _folder() -> Path:
@@ -29,7 +35,7 @@ def store_file(name: str, body: bytes, *, actor: User | None, is_kept: bool = Fa
     draft.write_bytes(encrypt(body, context=path))
     draft.rename(_folder() / path)
     return StoredFile.objects.create(
-        name=Path(name.replace("\\", "/")).name[:255],
+        name=clean_name(name),
         size=len(body),
         sha256=hashlib.sha256(body).hexdigest(),
         path=path,
@@ -38,9 +44,32 @@ def store_file(name: str, body: bytes, *, actor: User | None, is_kept: bool = Fa
     )
 
 
+def clean_name(name: str) -> str:
+    """Return the name of a file without folders and signs that no name should have, short.
+
+    >>> clean_name("sent/by/list.xlsx"), len(clean_name("x" * 300 + ".pdf"))
+    ('list.xlsx', 255)
+    """
+    bare = _UNNAMEABLE.sub("", Path(name.replace("\\", "/")).name)
+    ending = Path(bare).suffix[:_LONGEST_ENDING]
+    return bare if len(bare) <= _LONGEST else bare[: _LONGEST - len(ending)] + ending
+
+
 def read_file(file: StoredFile) -> bytes:
     """Return the bytes as they were stored; raises FileNotFoundError when the file has expired."""
     return decrypt((_folder() / file.path).read_bytes(), context=file.path)
+
+
+def keep_file(file: StoredFile) -> None:
+    """Keep a file for good that was to expire."""
+    StoredFile.objects.filter(pk=file.pk).update(expires_on=None)
+
+
+def discard_file(file: StoredFile) -> None:
+    """Remove a file that came to nothing, its row too; the bytes go when the transaction is stored."""
+    path = _folder() / file.path
+    file.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def erase_expired_files() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.urls import reverse
@@ -15,6 +14,8 @@ from tongxin.codes.periods import last_complete
 from tongxin.figures.queries import Release
 from tongxin.figures.release_views import may_build
 from tongxin.figures.requests import BUILD
+from tongxin.home.needs_shape import Need
+from tongxin.home.plan_needs import plan_needs
 from tongxin.jobs.models import Job
 from tongxin.organisations.access import Action, actions_of
 from tongxin.organisations.queries import get_programme
@@ -27,15 +28,6 @@ from tongxin.workforce.models import CorrectionProposal, DuplicatePair, RosterIm
 RECENT = timedelta(days=30)
 MOST_IMPORTS = 3
 MOST_DOCUMENTS = 3
-
-
-@dataclass(frozen=True)
-class Need:
-    """Something to do, and where."""
-
-    text: str
-    url: str
-    is_late: bool = False
 
 
 def needs_of(user: User, release: Release) -> list[Need]:
@@ -51,6 +43,7 @@ def needs_of(user: User, release: Release) -> list[Need]:
         found += _imports(user)
     if Action.CHANGE_PLANS in allowed:
         found += _task_proposals(user)
+    found += plan_needs(user)
     return sorted(found, key=lambda need: not need.is_late)
 
 

@@ -62,12 +62,12 @@ def requeue_orphans() -> int:
     orphans = [
         result.pk
         for result in DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
-        if not (result.worker_ids and _is_alive(result.worker_ids[-1]))
+        if not (result.worker_ids and is_alive(result.worker_ids[-1]))
     ]
     return DBTaskResult.objects.filter(pk__in=orphans).update(status=TaskResultStatus.READY, started_at=None)
 
 
-def _is_alive(worker_id: str) -> bool:
+def is_alive(worker_id: str) -> bool:
     path = worker_locks() / worker_id
     if not path.is_file():
         return False

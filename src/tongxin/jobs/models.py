@@ -42,3 +42,32 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in {self.State.DONE, self.State.FAILED}
+
+
+class WorkRun(models.Model):
+    """A regular work on a day: begun → finished. A daily work succeeds once; of another this is the last run.
+
+    `failed_at` and `error` stay as a record of the last failure of the day, also when a later run succeeds.
+    """
+
+    name = models.CharField(max_length=64)
+    day = models.DateField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    worker_id = models.CharField(max_length=32)
+    """Whose lock tells whether the process still lives."""
+
+    class Meta:
+        ordering = ["-day", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "day"], name="work_run_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.day}"
+
+    @property
+    def has_failed(self) -> bool:
+        return self.failed_at is not None and self.finished_at == self.failed_at

@@ -32,11 +32,14 @@ class Action(StrEnum):
     REVIEW_PEOPLE = "review_people"
     SEE_PLANS = "see_plans"
     CHANGE_PLANS = "change_plans"
+    REPORT_PROGRESS = "report_progress"
+    REVIEW_PROGRESS = "review_progress"
     SEE_TRAIL = "see_trail"
     SEE_ROLES = "see_roles"
     GRANT_ROLES = "grant_roles"
     REVOKE_ROLES = "revoke_roles"
     MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_WEBHOOKS = "manage_webhooks"
     BUILD_RELEASE = "build_release"
 
     @property
@@ -54,11 +57,14 @@ ACTION_NAMES = {
     Action.REVIEW_PEOPLE: _lazy("review changes of people"),
     Action.SEE_PLANS: _lazy("see documents, plans and tasks"),
     Action.CHANGE_PLANS: _lazy("read documents in, and make plans and tasks of them"),
+    Action.REPORT_PROGRESS: _lazy("report on the tasks of the unit"),
+    Action.REVIEW_PROGRESS: _lazy("accept or return reports on tasks"),
     Action.SEE_TRAIL: _lazy("read the audit log"),
     Action.SEE_ROLES: _lazy("see roles"),
     Action.GRANT_ROLES: _lazy("grant roles"),
     Action.REVOKE_ROLES: _lazy("revoke roles"),
     Action.MANAGE_ACCOUNTS: _lazy("manage accounts"),
+    Action.MANAGE_WEBHOOKS: _lazy("manage webhooks"),
     Action.BUILD_RELEASE: _lazy("build a release of figures"),
 }
 
@@ -70,24 +76,29 @@ _PEOPLE = _WORK | {Action.SEE_PEOPLE}
 ALLOWS: dict[Role, frozenset[Action]] = {
     Role.VIEWER: _WORK,
     Role.ASSESSOR: _WORK,
-    Role.REPORTER: _PEOPLE | {Action.CHANGE_PEOPLE},
-    Role.REVIEWER: _PEOPLE | {Action.REVIEW_PEOPLE},
+    Role.REPORTER: _PEOPLE | {Action.CHANGE_PEOPLE, Action.REPORT_PROGRESS},
+    Role.REVIEWER: _PEOPLE | {Action.REVIEW_PEOPLE, Action.REVIEW_PROGRESS},
     Role.OFFICE: _PEOPLE
     | {
         Action.CHANGE_PEOPLE,
         Action.REVIEW_PEOPLE,
         Action.CHANGE_PLANS,
+        Action.REPORT_PROGRESS,
+        Action.REVIEW_PROGRESS,
         Action.CHANGE_TREE,
         Action.CHANGE_GROUP,
         Action.SEE_ROLES,
         Action.GRANT_ROLES,
         Action.REVOKE_ROLES,
         Action.BUILD_RELEASE,
+        Action.MANAGE_WEBHOOKS,
     },
     # Cases in their charge come with the services; the unit itself is all that is seen until then.
     Role.SERVICE_WORKER: frozenset({Action.SEE_UNIT}),
     Role.AUDITOR: frozenset({Action.SEE_UNIT, Action.SEE_TRAIL, Action.SEE_ROLES}),
-    Role.SYSTEM_ADMINISTRATOR: frozenset({Action.SEE_UNIT, Action.MANAGE_ACCOUNTS, Action.BUILD_RELEASE}),
+    Role.SYSTEM_ADMINISTRATOR: frozenset(
+        {Action.SEE_UNIT, Action.MANAGE_ACCOUNTS, Action.MANAGE_WEBHOOKS, Action.BUILD_RELEASE}
+    ),
     Role.SECURITY_ADMINISTRATOR: frozenset(
         {Action.SEE_UNIT, Action.SEE_ROLES, Action.GRANT_ROLES, Action.REVOKE_ROLES}
     ),

@@ -8,8 +8,10 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from tongxin.audit.log import ANONYMOUS, SYSTEM
 from tongxin.audit.models import LogEntry
@@ -73,12 +75,32 @@ CHANGED = {
     "open": _lazy("to be reviewed"),
     "gone": _lazy("no longer proposed"),
     "format": _lazy("format"),
+    "state": _lazy("state"),
+    "text": _lazy("text"),
+    "task": _lazy("task"),
+    "tasks": _lazy("tasks"),
+    "share_of": _lazy("share of"),
+    "measure": _lazy("measure"),
+    "day": _lazy("day"),
+    "steps": _lazy("steps"),
+    "circulars": _lazy("circulated lists"),
+    "messages": _lazy("messages"),
+    "asked": _lazy("units asked"),
 }
 """What the changed values are called; others have the name of their field."""
 CODED: dict[str, dict[str, Any]] = {
     "role": dict(Role.choices),
     "reach": dict(RoleGrant.Reach.choices),
     "part": {"numerator": _lazy("Numerator"), "denominator": _lazy("Denominator")},
+    "steps": {
+        "due_soon": pgettext_lazy("supervision", "due soon"),
+        "overdue": pgettext_lazy("supervision", "overdue"),
+        "stalled": pgettext_lazy("supervision", "stalled"),
+        "review": pgettext_lazy("supervision", "waiting for review"),
+        "reminder": pgettext_lazy("supervision", "reminder by hand"),
+        "escalation": pgettext_lazy("supervision", "escalated"),
+        "circulation": pgettext_lazy("supervision", "circulated"),
+    },
     "record": {
         "certificate": _lazy("Certificate"),
         "appointment": _lazy("Appointment"),
@@ -158,34 +180,52 @@ def _mask_label(entry: LogEntry) -> str:
 
 def _change(entry: LogEntry, name: str, value: Any) -> ShownChange:
     before, after = value if isinstance(value, list) and len(value) == PAIR else (None, value)
-    named = dict(choices_of(LISTED[name])) if name in LISTED else CODED.get(name, {})
-    texts = [
-        str(named[part]) if isinstance(part, str) and part in named else _as_text(part)
-        for part in (before, after)
-    ]
+    texts = [_as_text(part, _names_of_codes(entry, name)) for part in (before, after)]
     if entry.target_type.startswith(PEOPLE) and name in IDENTITY:
         texts = [mask(text) if text else "" for text in texts]
     return ShownChange(str(CHANGED.get(name) or _field_names().get(name, name)), *texts)
 
 
+def _names_of_codes(entry: LogEntry, name: str) -> dict[str, Any]:
+    """Return what the codes are called that a value may have."""
+    if name in LISTED:
+        return dict(choices_of(LISTED[name]))
+    return CODED.get(name) or _choices_of_field(entry.target_type, name)
+
+
+@cache
+def _choices_of_field(target_type: str, name: str) -> dict[str, Any]:
+    """Return the choices of a field of a table, their names in the language in which they are read."""
+    fields = apps.get_model(target_type)._meta.concrete_fields if _is_table(target_type) else ()
+    return next((dict(field.flatchoices) for field in fields if field.name == name), {})
+
+
+def _is_table(target_type: str) -> bool:
+    app, _dot, model = target_type.partition(".")
+    return apps.is_installed(f"tongxin.{app}") and model in apps.get_app_config(app).models
+
+
 @cache
 def _field_names() -> dict[str, Any]:
     """Return what the product's tables call their fields, in the language in which it is read."""
-    return {
-        field.name: field.verbose_name
+    fields = [
+        field
         for model in apps.get_models()
         if model.__module__.startswith("tongxin.")
         for field in model._meta.concrete_fields
-    }
+    ]
+    # A field without words of its own has its name for them, which is no word of any language.
+    worded = [field for field in fields if isinstance(field.verbose_name, Promise)]
+    return {field.name: field.verbose_name for field in [*fields, *worded]}
 
 
-def _as_text(value: Any) -> str:
+def _as_text(value: Any, names: dict[str, Any]) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return _(", ").join(_as_text(part) for part in value)
+        return _(", ").join(_as_text(part, names) for part in value)
     if isinstance(value, dict):
-        return _(", ").join(f"{key}: {_as_text(part)}" for key, part in value.items())
-    return str(value)
+        return _(", ").join(f"{names.get(key, key)}: {_as_text(part, {})}" for key, part in value.items())
+    return str(names.get(value, value)) if isinstance(value, str) else str(value)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.accounts.models import User
 from tongxin.audit import log
 from tongxin.codes.later import Later
 from tongxin.files.actions import store_file
+from tongxin.files.models import StoredFile
 from tongxin.organisations.access import Action, Principal, require
 from tongxin.organisations.models import Organisation
 from tongxin.plans.models import Clause, Document, TaskProposal
+from tongxin.plans.revision_actions import carry_over
+from tongxin.plans.searching import index_document
 
 if TYPE_CHECKING:
     from tongxin.documents.proposals import Proposal
@@ -26,6 +31,23 @@ if TYPE_CHECKING:
 reader = Later("tongxin.documents.reading")
 
 _TITLE, _NAME = 300, 60
+CONTRADICTIONS = {
+    "sent_twice": _("This very file was read in on %(day)s already: “%(title)s”."),
+    "not_its_own": _("A document is revised by the unit that keeps it."),
+    "revised_already": _("“%(title)s” was revised already; please revise the newest."),
+}
+"""Why a file that can be read is refused all the same."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file that was sent to become a document of a unit, and what its sender said of it."""
+
+    organisation: Organisation
+    name: str
+    sha256: str
+    genre: str
+    revises: Document | None = None
 
 
 def receive_document(
@@ -42,58 +64,73 @@ def receive_document(
     Raises `DocumentRefused` for the file, `ValidationError` for what contradicts what is there.
     """
     require(actor, Action.CHANGE_PLANS, organisation)
-    digest = hashlib.sha256(content).hexdigest()
-    _refuse_twice(organisation, digest)
+    sent = Sent(organisation, name, hashlib.sha256(content).hexdigest(), genre, revises)
+    refuse_twice(sent)
     reading: Reading = reader.read_document(content)
     with transaction.atomic():
-        if revises is not None:
-            _refuse_other_revision(organisation, revises)
         sender = actor if isinstance(actor, User) else None
-        document = Document(
-            organisation=organisation,
-            genre=genre,
-            title=(reading.heading.title or name)[:_TITLE],
-            number=reading.heading.number[:_NAME],
-            source=reading.heading.source[:200],
-            issued_on=reading.heading.date,
-            file=store_file(name, content, actor=sender, is_kept=True),
-            sha256=digest,
-            text=reading.cleaned.text,
-            reading=_told_of(reading),
-            revises=revises,
-            sent_by=sender,
+        document = keep_document(
+            sent, reading, actor=actor, store=lambda: store_file(name, content, actor=sender, is_kept=True)
         )
-        document.full_clean(exclude=["file"])
-        document.save()
-        _keep_clauses(document, reading)
-        log.record(
-            actor=actor,
-            action="documents.received",
-            target=document,
-            organisation_id=organisation.pk,
-            title=document.title,
-            sha256=digest,
-            proposals=len(reading.proposals),
-            revises=revises,
-        )
+        index_document(document)
     return document
 
 
-def _refuse_twice(organisation: Organisation, digest: str) -> None:
-    known = Document.objects.filter(organisation=organisation, sha256=digest).first()
+@transaction.atomic
+def keep_document(
+    sent: Sent, reading: Reading, *, actor: Principal, store: Callable[[], StoredFile]
+) -> Document:
+    """Keep what was read of a file, and what was decided on the text it revises; the index comes later."""
+    if sent.revises is not None:
+        refuse_other_revision(sent)
+    document = Document(
+        organisation=sent.organisation,
+        genre=sent.genre,
+        title=(reading.heading.title or sent.name)[:_TITLE],
+        number=reading.heading.number[:_NAME],
+        source=reading.heading.source[:200],
+        issued_on=reading.heading.date,
+        file=store(),
+        sha256=sent.sha256,
+        text=reading.cleaned.text,
+        reading=_told_of(reading),
+        revises=sent.revises,
+        sent_by=actor if isinstance(actor, User) else None,
+    )
+    document.full_clean(exclude=["file"])
+    document.save()
+    _keep_clauses(document, reading)
+    log.record(
+        actor=actor,
+        action="documents.received",
+        target=document,
+        organisation_id=sent.organisation.pk,
+        title=document.title,
+        sha256=sent.sha256,
+        proposals=len(reading.proposals),
+        revises=sent.revises,
+    )
+    if sent.revises is not None:
+        carry_over(sent.revises, document, actor=actor)
+    return document
+
+
+def refuse_twice(sent: Sent) -> None:
+    known = Document.objects.filter(organisation=sent.organisation, sha256=sent.sha256).first()
     if known is not None:
-        message = _("This very file was read in on %(day)s already: “%(title)s”.")
-        raise ValidationError(message % {"day": timezone.localdate(known.sent_at), "title": known.title})
+        found = {"day": str(timezone.localdate(known.sent_at)), "title": known.title}
+        raise ValidationError(CONTRADICTIONS["sent_twice"], code="sent_twice", params=found)
 
 
-def _refuse_other_revision(organisation: Organisation, revises: Document) -> None:
-    known = Document.objects.select_for_update().get(pk=revises.pk)
-    if known.organisation_id != organisation.pk:
-        raise ValidationError(_("A document is revised by the unit that keeps it."))
+def refuse_other_revision(sent: Sent) -> None:
+    if sent.revises is None:
+        return
+    known = Document.objects.select_for_update().get(pk=sent.revises.pk)
+    if known.organisation_id != sent.organisation.pk:
+        raise ValidationError(CONTRADICTIONS["not_its_own"], code="not_its_own")
     if known.revisions.exists():
-        raise ValidationError(
-            _("“%(title)s” was revised already; please revise the newest.") % {"title": known}
-        )
+        found = {"title": known.title}
+        raise ValidationError(CONTRADICTIONS["revised_already"], code="revised_already", params=found)
 
 
 def _told_of(reading: Reading) -> dict[str, Any]:

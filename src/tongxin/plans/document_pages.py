@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.organisations.access import Action, Principal, may
+from tongxin.organisations.answers import page_links
 from tongxin.organisations.context import place_of, with_query
 from tongxin.organisations.models import Organisation
 from tongxin.plans.access import documents_visible_to, plans_visible_to, steps_of
+from tongxin.plans.counting import count_proposals
 from tongxin.plans.models import Clause, Document, Plan, TaskProposal, TaskSource
-from tongxin.plans.queries import clauses_of, compare, coverage_of
+from tongxin.plans.queries import (
+    Coverage,
+    clauses_of,
+    clauses_to_confirm,
+    compare,
+    count_carried,
+    coverage_of,
+)
 
 OPEN = TaskProposal.State.OPEN
 SHOWN_NOISE = 500
+CLAUSES = 200
+"""So many paragraphs stand on a page."""
+LONGEST_NUMBER = 9
 NOISE = {
     "character": _("a character that nobody sees"),
     "pinyin": _("pinyin of the character before it"),
@@ -64,48 +77,77 @@ def documents_at(user: Principal, unit: Organisation, text: str) -> QuerySet[Doc
     )
     if text:
         found = found.filter(Q(title__icontains=text) | Q(number__icontains=text) | Q(source__icontains=text))
-    proposals = Q(clauses__proposals__isnull=False)
     return (
         found.defer("text", "reading")
         .order_by("-sent_at", "-pk")
-        .annotate(
-            n_open=Count("clauses__proposals", proposals & Q(clauses__proposals__state=OPEN)),
-            n_accepted=Count("clauses__proposals", Q(clauses__proposals__state=TaskProposal.State.ACCEPTED)),
-        )
+        .annotate(n_open=count_proposals(OPEN), n_accepted=count_proposals(TaskProposal.State.ACCEPTED))
     )
 
 
-def describe_document(document: Document, user: Principal, plan_pk: str, show: str) -> dict[str, Any]:
-    """Return what the page of a document shows."""
+def describe_document(
+    document: Document, user: Principal, *, plan: str, show: str, page: str, clause: str
+) -> dict[str, Any]:
+    """Return what a page of a document shows: the one asked for, or the one on which a clause stands."""
     may_change = may(user, Action.CHANGE_PLANS, document.organisation)
     plans = plans_of(user, document.organisation)
-    plan = next((each for each in plans if str(each.pk) == plan_pk), plans[0] if plans else None)
+    chosen = next((each for each in plans if str(each.pk) == plan), plans[0] if plans else None)
     coverage, readable = coverage_of(document), documents_visible_to(user)
     # What was not accepted, and why, is the business of the unit that decides.
     is_own = may(user, Action.SEE_PLANS, document.organisation)
-    rows = [_row(clause, is_own=is_own) for clause in clauses_of(document, plans_visible_to(user))]
-    bare = {clause.pk for clause in coverage.clauses_without_task}
     show = show if is_own else ""
-    if show == "open":
-        rows = [row for row in rows if any(each.state == OPEN for each in row.proposals)]
-    elif show == "bare":
-        rows = [row for row in rows if row.clause.pk in bare]
+    wanted = _wanted(clauses_of(document, plans_visible_to(user)), document, coverage, show)
+    found = Paginator(wanted, CLAUSES).get_page(_page_with(wanted, clause) or page)
+    rows = [_row(each, is_own=is_own) for each in found.object_list]
     return {
         "document": document,
         "rows": rows,
+        "page": found,
         "coverage": coverage,
-        "n_bare": len(bare),
+        "n_bare": coverage.clauses_without_task.count(),
+        "n_carried": count_carried(document) if is_own and document.revises_id else 0,
         "show": show,
-        "plan": plan,
+        "plan": chosen,
         "plans": plans,
         "may_change": may_change,
         "is_own": is_own,
-        "older": readable.filter(revisions=document).first(),
-        "newer": readable.filter(revises=document).first(),
+        "older": readable.filter(revisions=document).defer("text", "reading").first(),
+        "newer": readable.filter(revises=document).defer("text", "reading").first(),
         "n_removed": len(document.reading.get("removed", ())),
         "section": "documents",
+        **page_links(found, plan=plan, show=show),
+        **(_open_elsewhere(document, rows, plan=plan, show=show) if may_change else {}),
         **place_for(user, document.organisation, "documents"),
     }
+
+
+def _wanted(clauses: QuerySet[Clause], document: Document, coverage: Coverage, show: str) -> QuerySet[Clause]:
+    if show == "open":
+        return clauses.filter(pk__in=clauses_to_confirm(document).values("pk"))
+    return clauses.filter(pk__in=coverage.clauses_without_task.values("pk")) if show == "bare" else clauses
+
+
+def _page_with(clauses: QuerySet[Clause], number: str) -> int | None:
+    """Return the page on which a clause stands, or would: a filter may have left it out by now."""
+    if not number.isdecimal() or len(number) > LONGEST_NUMBER:
+        return None
+    return clauses.filter(number__lt=int(number)).count() // CLAUSES + 1
+
+
+def _open_elsewhere(document: Document, rows: Sequence[Row], **asked: str) -> dict[str, str]:
+    """Return where the proposals go on that wait before and behind a page."""
+    if not rows:
+        return {}
+    waiting = clauses_to_confirm(document).values_list("number", flat=True)
+    before = waiting.filter(number__lt=rows[0].clause.number).last()
+    behind = waiting.filter(number__gt=rows[-1].clause.number).first()
+    found = {"previous_open_url": before, "next_open_url": behind}
+    return {name: address_of(document.pk, number, **asked) for name, number in found.items() if number}
+
+
+def address_of(document_id: int, number: int, **asked: str | None) -> str:
+    """Return the address of a clause in its document; only beyond the first page it must say where."""
+    clause = number if number > CLAUSES else None
+    return with_query(reverse("document", args=[document_id]), **asked, clause=clause) + f"#clause-{number}"
 
 
 def plans_of(user: Principal, unit: Organisation) -> list[Plan]:

@@ -12,29 +12,28 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tongxin.documents.refusals import DocumentRefused
 from tongxin.files.actions import read_file
-from tongxin.files.refusals import say_refused
 from tongxin.organisations.access import Action, may
 from tongxin.organisations.answers import PAGE, carried_out, page_links, reader_of
 from tongxin.organisations.context import with_query
 from tongxin.organisations.models import Organisation
 from tongxin.organisations.views import standing_at
 from tongxin.plans.access import get_document_for, get_plan_for, get_proposal_for, get_task_for
-from tongxin.plans.document_actions import publish_document, receive_document
+from tongxin.plans.document_access import readings_to_tell
+from tongxin.plans.document_actions import publish_document
 from tongxin.plans.document_pages import (
+    address_of,
     describe_changes,
     describe_document,
     describe_noise,
     documents_at,
     place_for,
 )
-from tongxin.plans.forms import ProposalForm, ReceiveForm
+from tongxin.plans.forms import ProposalForm
 from tongxin.plans.models import Document, Plan, Task, TaskProposal
 from tongxin.plans.proposal_actions import (
     EDITABLE,
@@ -61,6 +60,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         "page": page,
         "text": text,
         "may_change": may(user, Action.CHANGE_PLANS, unit),
+        "readings": readings_to_tell(user, unit),
         "section": "documents",
         **page_links(page, at=unit.code, q=text),
         **place_for(user, unit, "documents"),
@@ -68,44 +68,13 @@ def documents(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/documents.html", context)
 
 
-@get_or_post
-def receive(request: HttpRequest) -> HttpResponse:
-    """Read a document in for a unit."""
-    user, unit = reader_of(request), standing_at(request, Action.CHANGE_PLANS)
-    known = Document.objects.filter(organisation=unit, revisions=None).defer("text", "reading")
-    initial = {"revises": request.GET.get("revises")}
-    form = ReceiveForm(request.POST or None, request.FILES or None, known=known, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        file = given["file"]
-        try:
-            document = receive_document(
-                unit,
-                actor=user,
-                name=file.name,
-                content=file.read(),
-                genre=given["genre"],
-                revises=given["revises"],
-            )
-        except DocumentRefused as refused:
-            form.add_error("file", say_refused(refused))
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
-            messages.success(request, _("Read in. Please confirm what it proposes."))
-            return redirect("document", document.pk)
-    context = {"form": form, "section": "documents", **place_for(user, unit, "documents")}
-    status = UNPROCESSABLE if form.is_bound else None
-    return render(request, "plans/receive.html", context, status=status)
-
-
 @require_safe
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a document: its text on the left, what it proposes on the right."""
     user = reader_of(request)
     found = get_document_for(user, pk)
-    plan, show = request.GET.get("plan", ""), request.GET.get("show", "")
-    return render(request, "plans/document.html", describe_document(found, user, plan, show))
+    asked = {name: request.GET.get(name, "") for name in ("plan", "show", "page", "clause")}
+    return render(request, "plans/document.html", describe_document(found, user, **asked))
 
 
 @require_safe
@@ -202,8 +171,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a proposal, cut it in two, or let a task that is there stand for it."""
     user = reader_of(request)
     proposal = get_proposal_for(user, pk)
-    seen = proposal.edited_at.isoformat() if proposal.edited_at else ""
-    initial = {name: getattr(proposal, name) for name in EDITABLE} | {"seen_at": seen}
+    initial = {name: getattr(proposal, name) for name in EDITABLE} | {"seen_at": proposal.edited_at}
     form = ProposalForm(request.POST if request.POST.get("act") == "save" else None, initial=initial)
     if request.method == "POST" and not form.is_bound:
         return _edit_otherwise(request, proposal)
@@ -232,7 +200,7 @@ def _tasks_of(unit: Organisation) -> QuerySet[Task]:
 
 
 def _save(proposal: TaskProposal, user: Any, given: dict[str, Any]) -> None:
-    seen_at = parse_datetime(given.pop("seen_at") or "")
+    seen_at = given.pop("seen_at")
     edit_proposal(proposal, actor=user, values=given, seen_at=seen_at)
 
 
@@ -268,5 +236,6 @@ def _act(request: HttpRequest, proposal: TaskProposal, act: Callable[[], Any]) -
 def _back(request: HttpRequest, found: Document, proposal: TaskProposal | None) -> str:
     """Return the address of a document as the reader had it, at the clause of a proposal."""
     query = {name: request.POST.get(f"back_{name}") or request.GET.get(name) for name in ("plan", "show")}
-    anchor = f"#clause-{proposal.clause.number}" if proposal else ""
-    return with_query(reverse("document", args=[found.pk]), **query) + anchor
+    if proposal is not None:
+        return address_of(found.pk, proposal.clause.number, **query)
+    return with_query(reverse("document", args=[found.pk]), **query)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -72,6 +74,19 @@ def _split(text: str) -> list[str]:
     return [name.strip()[:120] for name in text.split("\u3001")]
 
 
+class SeenAtField(forms.CharField):
+    """When what is edited was last changed, as the editor saw it."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, datetime) else value
+
+    def clean(self, value: Any) -> datetime | None:
+        return parse_datetime(super().clean(value))
+
+
 class ProposalForm(forms.Form):
     """What a proposal says, corrected by a person."""
 
@@ -84,7 +99,7 @@ class ProposalForm(forms.Form):
     support = NamesField(label=_("Support"))
     due_on = forms.DateField(label=_("Due on"), required=False, widget=DayInput)
     target = forms.CharField(label=_("Target"), required=False, max_length=120)
-    seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen_at = SeenAtField()
 
 
 class PlanForm(forms.ModelForm[Plan]):
@@ -104,10 +119,21 @@ class TaskForm(forms.ModelForm[Task]):
 
     lead = NamesField(label=_("Lead"))
     support = NamesField(label=_("Support"))
+    seen_at = SeenAtField()
 
     class Meta:
         model = Task
-        fields = ["title", "measure", "kind", "deliverable", "starts_on", "due_on", "target"]
+        fields = [
+            "title",
+            "measure",
+            "kind",
+            "deliverable",
+            "starts_on",
+            "due_on",
+            "target",
+            "goal",
+            "goal_unit",
+        ]
         widgets = {
             "title": forms.Textarea(attrs={"rows": 2}),
             "deliverable": forms.Textarea(attrs={"rows": 2}),
@@ -124,7 +150,10 @@ class TaskForm(forms.ModelForm[Task]):
         "starts_on",
         "due_on",
         "target",
+        "goal",
+        "goal_unit",
         "deliverable",
+        "seen_at",
     ]
 
     def __init__(self, *args: Any, plan: Plan, **options: Any) -> None:

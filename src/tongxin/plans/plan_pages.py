@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +12,17 @@ from tongxin.organisations.access import Action, Principal, may
 from tongxin.organisations.models import Organisation
 from tongxin.plans.access import documents_visible_to, plans_visible_to, steps_of
 from tongxin.plans.document_pages import place_for
-from tongxin.plans.models import Plan, Task, TaskSource, TaskUnit
+from tongxin.plans.models import Plan, Task, TaskSource
+from tongxin.plans.progress import Progress
 from tongxin.plans.queries import tasks_without_clause
 
 
 @dataclass(frozen=True)
 class Group:
-    """A measure with the tasks of it that are shown."""
+    """A measure with the tasks of it that are shown, each with how far it is."""
 
     measure: Any
-    tasks: list[Task]
+    tasks: list[tuple[Task, Progress]]
 
 
 def plans_at(user: Principal, unit: Organisation) -> QuerySet[Plan]:
@@ -30,7 +32,12 @@ def plans_at(user: Principal, unit: Organisation) -> QuerySet[Plan]:
     return (
         plans_visible_to(user)
         .filter(Q(organisation=unit) | published)
-        .annotate(n_tasks=Count("measures__tasks", ~Q(measures__tasks__state=Task.State.CANCELLED)))
+        .annotate(
+            n_tasks=Count(
+                "measures__tasks",
+                Q(measures__tasks__parent=None) & ~Q(measures__tasks__state=Task.State.CANCELLED),
+            )
+        )
         .order_by("-starts_on", "-pk")
     )
 
@@ -42,8 +49,8 @@ def tasks_asked(plan: Plan, asked: dict[str, Any], user: Principal) -> QuerySet[
         "clause__text", "clause__document__text", "clause__document__reading"
     )
     tasks = (
-        Task.objects.filter(measure__plan=plan)
-        .select_related("measure", "organisation")
+        Task.objects.filter(measure__plan=plan, parent=None)
+        .select_related("measure__plan__organisation", "organisation")
         .prefetch_related("units", Prefetch("sources", cited_by))
         .order_by("measure__position", "due_on", "pk")
     )
@@ -59,50 +66,29 @@ def tasks_asked(plan: Plan, asked: dict[str, Any], user: Principal) -> QuerySet[
     return tasks
 
 
-def grouped(tasks: list[Task]) -> list[Group]:
+def grouped(tasks: list[Task], progress: Mapping[int, Progress]) -> list[Group]:
     """Put tasks under their measures, in their order."""
     found: list[Group] = []
     for task in tasks:
         if not found or found[-1].measure.pk != task.measure_id:
             found.append(Group(task.measure, []))
-        found[-1].tasks.append(task)
+        found[-1].tasks.append((task, progress[task.pk]))
     return found
 
 
 def describe_plan(plan: Plan, user: Principal) -> dict[str, Any]:
     """Return what the page of a plan shows beside its list of tasks."""
+    own = Task.objects.filter(measure__plan=plan, parent=None).exclude(state=Task.State.CANCELLED)
+    counts = own.aggregate(
+        n_tasks=Count("pk"),
+        n_open=Count("pk", ~Q(state=Task.State.COMPLETED)),
+        n_without_day=Count("pk", Q(due_on=None)),
+    )
     return {
         "plan": plan,
-        "n_tasks": Task.objects.filter(measure__plan=plan).exclude(state=Task.State.CANCELLED).count(),
+        **counts,
         "n_without_clause": tasks_without_clause(plan).exclude(state=Task.State.CANCELLED).count(),
-        "n_without_day": Task.objects.filter(measure__plan=plan, due_on=None)
-        .exclude(state=Task.State.CANCELLED)
-        .count(),
         "may_change": may(user, Action.CHANGE_PLANS, plan.organisation) and plan.state != Plan.State.CLOSED,
-        "section": "plans",
-        **place_for(user, plan.organisation, "plans"),
-    }
-
-
-def describe_task(task: Task, user: Principal) -> dict[str, Any]:
-    """Return what the page of a task shows."""
-    plan = task.measure.plan
-    units = list(task.units.select_related("organisation"))
-    return {
-        "task": task,
-        "plan": plan,
-        "leads": [unit for unit in units if unit.part == TaskUnit.Part.LEAD],
-        "supports": [unit for unit in units if unit.part == TaskUnit.Part.SUPPORT],
-        "sources": task.sources.select_related("clause__document", "proposal"),
-        "readable": set(
-            documents_visible_to(user)
-            .filter(clauses__task_sources__task=task)
-            .order_by()
-            .values_list("pk", flat=True)
-        ),
-        "may_change": may(user, Action.CHANGE_PLANS, plan.organisation)
-        and task.is_open
-        and plan.state != Plan.State.CLOSED,
         "section": "plans",
         **place_for(user, plan.organisation, "plans"),
     }

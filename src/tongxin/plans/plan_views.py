@@ -1,14 +1,14 @@
-"""Plans and tasks: the list of plans, the tasks of one, a task's own page, and their forms."""
+"""Plans: the list of them, one with its tasks, its measures, and how far down it has come."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -16,13 +16,24 @@ from django.views.decorators.http import require_POST, require_safe
 from tongxin.organisations.access import Action, may
 from tongxin.organisations.answers import PAGE, carried_out, page_links, reader_of
 from tongxin.organisations.views import standing_at
-from tongxin.plans.access import get_plan_for, get_task_for
+from tongxin.plans.access import get_plan_for, tasks_visible_to
 from tongxin.plans.document_pages import place_for
-from tongxin.plans.document_views import UNPROCESSABLE, get_or_post
-from tongxin.plans.forms import PlanForm, TaskFilter, TaskForm
-from tongxin.plans.models import Plan, Task, TaskUnit
-from tongxin.plans.plan_pages import describe_plan, describe_task, grouped, plans_at, tasks_asked
-from tongxin.plans.task_actions import change_task, enter_task, make_plan, publish_plan, withdraw_task
+from tongxin.plans.document_views import get_or_post
+from tongxin.plans.forms import PlanForm, TaskFilter
+from tongxin.plans.models import Plan
+from tongxin.plans.page_answers import UNPROCESSABLE, done, filled
+from tongxin.plans.plan_actions import (
+    add_measure,
+    change_measure,
+    close_plan,
+    make_plan,
+    publish_plan,
+    remove_measure,
+)
+from tongxin.plans.plan_pages import describe_plan, grouped, plans_at, tasks_asked
+from tongxin.plans.progress import progress_of
+from tongxin.plans.reach import done_on_paper, reach_of_plan
+from tongxin.plans.task_forms import MeasureForm
 
 
 @require_safe
@@ -60,7 +71,7 @@ def new_plan(request: HttpRequest) -> HttpResponse:
         "section": "plans",
         **place_for(user, unit, "plans"),
     }
-    return _filled(request, form, context)
+    return filled(request, form, context)
 
 
 @require_safe
@@ -74,7 +85,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "groups": grouped(list(page.object_list)),
+        "groups": grouped(list(page.object_list), progress_of(page.object_list)),
         "is_filtered": any(asked.values()),
         **page_links(page, **asked),
         **describe_plan(found, user),
@@ -87,88 +98,88 @@ def put_in_force(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish a plan."""
     user = reader_of(request)
     found = get_plan_for(user, pk, Action.CHANGE_PLANS)
-    try:
-        publish_plan(found, actor=user)
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
-    else:
-        messages.success(request, _("In force. Its tasks are assigned, and the units below may see it."))
+    said = _("In force. Its tasks are assigned, and the units below may see it.")
+    done(request, lambda: publish_plan(found, actor=user), said)
+    return redirect("plan", pk)
+
+
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a plan in which nothing is open."""
+    user = reader_of(request)
+    found = get_plan_for(user, pk, Action.CHANGE_PLANS)
+    done(request, lambda: close_plan(found, actor=user), _("Closed. What was done stays readable."))
     return redirect("plan", pk)
 
 
 @get_or_post
-def new_task(request: HttpRequest, pk: int) -> HttpResponse:
-    """Enter a task that no clause asks for."""
+def measures(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the measures of a plan, and add one."""
     user = reader_of(request)
     found = get_plan_for(user, pk, Action.CHANGE_PLANS)
-    form = TaskForm(request.POST or None, plan=found)
-    if form.is_bound and form.is_valid() and carried_out(form, lambda given: enter_task(actor=user, **given)):
+    form = MeasureForm(request.POST or None)
+    if (
+        form.is_bound
+        and form.is_valid()
+        and carried_out(form, lambda given: add_measure(found, actor=user, **given))
+    ):
         messages.success(request, _("Added."))
-        return redirect("plan", pk)
+        return redirect("measures", pk)
     context = {
         "form": form,
-        "title": _("New task"),
-        "back_url": reverse("plan", args=[pk]),
+        "plan": found,
+        "measures": found.measures.annotate(n_tasks=Count("tasks")),
         "section": "plans",
         **place_for(user, found.organisation, "plans"),
     }
-    return _filled(request, form, context)
-
-
-@require_safe
-def task(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a task: what is to be done, by whom, by when, and which words ask for it."""
-    user = reader_of(request)
-    return render(request, "plans/task.html", describe_task(get_task_for(user, pk), user))
+    status = UNPROCESSABLE if form.is_bound else None
+    return render(request, "plans/measures.html", context, status=status)
 
 
 @get_or_post
-def edit_task(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change what a task says."""
+def edit_measure(request: HttpRequest, pk: int, measure_pk: int) -> HttpResponse:
+    """Change a measure of a plan."""
     user = reader_of(request)
-    found = get_task_for(user, pk, Action.CHANGE_PLANS)
-    plan_of_it = found.measure.plan
-    form = TaskForm(request.POST or None, plan=plan_of_it, initial=_initial(found))
-
-    def change(given: dict[str, Any]) -> None:
-        change_task(found, actor=user, **given)
-
-    if form.is_bound and form.is_valid() and carried_out(form, change):
+    found = get_plan_for(user, pk, Action.CHANGE_PLANS)
+    measure = get_object_or_404(found.measures, pk=measure_pk)
+    form = MeasureForm.of(measure, request.POST or None)
+    if (
+        form.is_bound
+        and form.is_valid()
+        and carried_out(form, lambda given: change_measure(measure, actor=user, **given))
+    ):
         messages.success(request, _("Saved."))
-        return redirect("task", pk)
+        return redirect("measures", pk)
     context = {
         "form": form,
-        "title": _("Change the task"),
-        "back_url": reverse("task", args=[pk]),
+        "title": _("Change the measure"),
+        "back_url": reverse("measures", args=[pk]),
         "section": "plans",
-        **place_for(user, plan_of_it.organisation, "plans"),
+        **place_for(user, found.organisation, "plans"),
     }
-    return _filled(request, form, context)
-
-
-def _initial(found: Task) -> dict[str, Any]:
-    units = list(found.units.all())
-    told = {name: getattr(found, name) for name in TaskForm.Meta.fields}
-    return told | {
-        "lead": [unit.name for unit in units if unit.part == TaskUnit.Part.LEAD],
-        "support": [unit.name for unit in units if unit.part == TaskUnit.Part.SUPPORT],
-    }
+    return filled(request, form, context)
 
 
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """Cancel a task, for a reason; what it was made of waits for a decision again."""
+def drop_measure(request: HttpRequest, pk: int, measure_pk: int) -> HttpResponse:
+    """Take a measure under which no task stands out of its plan."""
     user = reader_of(request)
-    found = get_task_for(user, pk, Action.CHANGE_PLANS)
-    try:
-        withdraw_task(found, actor=user, reason=request.POST.get("reason", ""))
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
-    else:
-        messages.success(request, _("Cancelled. What it was made of waits for a decision again."))
-    return redirect("task", pk)
+    found = get_plan_for(user, pk, Action.CHANGE_PLANS)
+    measure = get_object_or_404(found.measures, pk=measure_pk)
+    done(request, lambda: remove_measure(measure, actor=user), _("Removed."))
+    return redirect("measures", pk)
 
 
-def _filled(request: HttpRequest, form: Any, context: dict[str, Any]) -> HttpResponse:
-    status = UNPROCESSABLE if form.is_bound else None
-    return render(request, "plans/form.html", context, status=status)
+@require_safe
+def reach(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show how far down the measures of a plan have come, and what is done on paper alone."""
+    user = reader_of(request)
+    found = get_plan_for(user, pk)
+    context = {
+        "plan": found,
+        "measures": reach_of_plan(found),
+        "on_paper": done_on_paper(tasks_visible_to(user).filter(measure__plan=found)),
+        "section": "plans",
+        **place_for(user, found.organisation, "plans"),
+    }
+    return render(request, "plans/reach.html", context)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from tongxin.documents.structure import number_of
 from tongxin.plans.models import Clause, Document, Plan, Task, TaskProposal, TaskSource
@@ -24,7 +24,7 @@ class Coverage:
     open: int
     accepted: int
     rejected: int
-    clauses_without_task: tuple[Clause, ...]
+    clauses_without_task: QuerySet[Clause]
     """Clauses of which every proposal was rejected or is still open."""
 
 
@@ -46,23 +46,38 @@ def coverage_of(document: Document) -> Coverage:
         .annotate(count=Count("pk"))
         .order_by()
     )
-    bare = (
-        document.clauses.filter(proposals__state__in=[states.OPEN, states.REJECTED], task_sources=None)
-        .distinct()
-        .order_by("number")
-    )
+    proposed = TaskProposal.objects.filter(clause=OuterRef("pk"), state__in=[states.OPEN, states.REJECTED])
+    cited = TaskSource.objects.filter(clause=OuterRef("pk"))
+    bare = document.clauses.filter(Exists(proposed), ~Exists(cited)).order_by("number")
     return Coverage(
         counts.get(states.OPEN, 0),
         counts.get(states.ACCEPTED, 0),
         counts.get(states.REJECTED, 0),
-        tuple(bare),
+        bare,
     )
+
+
+def clauses_to_confirm(document: Document) -> QuerySet[Clause]:
+    """Return the clauses with a proposal that nobody has decided on."""
+    still_open = TaskProposal.objects.filter(clause=OuterRef("pk"), state=TaskProposal.State.OPEN)
+    return document.clauses.filter(Exists(still_open)).order_by("number")
+
+
+def count_carried(document: Document) -> int:
+    """Return how many decisions a document has from the one that it revises: those older than itself."""
+    decided = [TaskProposal.State.ACCEPTED, TaskProposal.State.REJECTED]
+    proposals = TaskProposal.objects.filter(clause__document=document, state__in=decided)
+    return proposals.filter(decided_at__lt=F("clause__document__sent_at")).count()
 
 
 def tasks_without_clause(plan: Plan) -> QuerySet[Task]:
     """Return the tasks of a plan that no clause asks for."""
     cited = Q(sources__clause__isnull=False)
-    return Task.objects.filter(measure__plan=plan).exclude(cited).order_by("measure__position", "pk")
+    return (
+        Task.objects.filter(measure__plan=plan, parent=None)
+        .exclude(cited)
+        .order_by("measure__position", "pk")
+    )
 
 
 @dataclass(frozen=True)
@@ -100,11 +115,11 @@ def compare(old: Document, new: Document, plans: QuerySet[Plan]) -> list[Differe
 
 def _kept(old: Clause, new: Clause, tasks: dict[int, tuple[Task, ...]]) -> Difference:
     """Return a paragraph whose words stayed; its anchor knows no signs, so 1.5% and 15% are one to it."""
-    is_same = _figures(old.text) == _figures(new.text)
+    is_same = figures_of(old.text) == figures_of(new.text)
     return Difference("same" if is_same else "changed", old, new, tasks.get(old.pk, ()))
 
 
-def _figures(text: str) -> list[str]:
+def figures_of(text: str) -> list[str]:
     number = number_of(text)
     return re.findall(r"\d+(?:\.\d+)?[%‰]?", text[len(number[0]) :] if number else text)
 

@@ -1,73 +1,51 @@
-"""Plans, their measures and their tasks: made, changed, published."""
+"""Tasks: added, changed, cancelled, taken up again; each change of state is checked and recorded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import datetime
 from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
-from tongxin.accounts.models import User
 from tongxin.audit import log
 from tongxin.organisations.access import Action, Principal, require
 from tongxin.organisations.models import Organisation
 from tongxin.plans.models import Measure, Plan, Task, TaskProposal, TaskSource, TaskUnit
-from tongxin.ui.dimensions import DIMENSIONS
+from tongxin.plans.plan_actions import lock_plan
+from tongxin.plans.searching import index_task
 
-MEASURES = (
-    *((code, mark.name) for code, mark in DIMENSIONS.items()),
-    ("", _lazy("Organisation of the work")),
-)
-"""What a plan begins with: a measure for each dimension, and one for what belongs to none."""
-
-
-@transaction.atomic
-def make_plan(
-    organisation: Organisation, *, actor: Principal, title: str, starts_on: date, ends_on: date
-) -> Plan:
-    """Begin a plan of a unit, as a draft."""
-    require(actor, Action.CHANGE_PLANS, organisation)
-    maker = actor if isinstance(actor, User) else None
-    plan = Plan(organisation=organisation, title=title, starts_on=starts_on, ends_on=ends_on, made_by=maker)
-    if ends_on < starts_on:
-        message = _("The plan ends on %(found)s, before it begins (%(starts_on)s).")
-        raise ValidationError({"ends_on": message % {"found": ends_on, "starts_on": starts_on}})
-    plan.full_clean()
-    plan.save()
-    Measure.objects.bulk_create(
-        Measure(plan=plan, title=str(title), dimension=code, position=place)
-        for place, (code, title) in enumerate(MEASURES, start=1)
-    )
-    _record(plan, plan, actor, "plans.made", starts_on=starts_on, ends_on=ends_on)
-    return plan
-
-
-def lock_plan(plan: Plan) -> Plan:
-    """Hold a plan until the transaction ends; nothing is added to one that is closed."""
-    plan = Plan.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=plan.pk)
-    if plan.state == Plan.State.CLOSED:
-        raise ValidationError(_("The plan “%(title)s” is closed.") % {"title": plan})
-    return plan
+State = Task.State
+MOVES: Mapping[str, frozenset[str]] = {
+    State.PLANNED: frozenset({State.ASSIGNED, State.CANCELLED}),
+    State.ASSIGNED: frozenset({State.UNDER_WAY, State.CANCELLED}),
+    State.UNDER_WAY: frozenset({State.COMPLETED, State.CANCELLED}),
+    State.COMPLETED: frozenset({State.UNDER_WAY}),
+    State.CANCELLED: frozenset(),
+}
+"""From which state a task goes to which."""
 
 
 @transaction.atomic
 def make_task(measure: Measure, *, actor: Principal, title: str, **values: Any) -> Task:
-    """Add a task to a measure; the unit of the plan answers for it until it is handed to another."""
+    """Add a task to a measure; the unit of the plan answers for it and may hand it down."""
     plan = lock_plan(measure.plan)
     require(actor, Action.CHANGE_PLANS, plan.organisation)
-    is_published = plan.state == Plan.State.PUBLISHED
-    state = Task.State.ASSIGNED if is_published else Task.State.PLANNED
-    task = Task(measure=measure, organisation=plan.organisation, title=title, state=state, **values)
-    _refuse_backwards(task)
-    task.full_clean()
+    task = Task(
+        measure=measure, organisation=plan.organisation, title=title, state=first_state(plan), **values
+    )
+    check_task(task)
     task.save()
-    _record(task, plan, actor, "tasks.made", measure=measure, due_on=task.due_on)
+    record(task, actor, "tasks.made", measure=measure, due_on=task.due_on)
     return task
+
+
+def first_state(plan: Plan) -> str:
+    """Return the state in which a task of a plan begins."""
+    return State.ASSIGNED if plan.state == Plan.State.PUBLISHED else State.PLANNED
 
 
 @transaction.atomic
@@ -89,82 +67,183 @@ def change_task(
     measure: Measure,
     lead: Iterable[str],
     support: Iterable[str],
+    seen_at: datetime | None = None,
+    checks_seen: bool = False,
     **values: Any,
 ) -> Task:
-    """Change what a task says; one that is cancelled stays as it is."""
-    task = _lock_task(task, actor)
-    plan = task.measure.plan
-    if measure.plan_id != plan.pk:
-        raise ValidationError({"measure": _("Choose a measure of the same plan.")})
+    """Change what a task says; refuses an ended one, and what somebody else changed after `seen_at`."""
+    task = hold_open_task(task, actor)
+    if checks_seen and task.changed_at != seen_at:
+        raise ValidationError(_("Somebody else has changed this task meanwhile. Please look at it again."))
+    _check_measure(task, measure)
     given = {"measure": measure, **values}
     changes = {name: (getattr(task, name), now) for name, now in given.items() if getattr(task, name) != now}
     for name, (_before, now) in changes.items():
         setattr(task, name, now)
-    if "due_on" in changes:
+    if "due_on" in changes and "due_text" not in values:
         task.due_text = ""
-    _refuse_backwards(task)
-    task.full_clean()
-    task.save()
-    before = [(unit.part, unit.name) for unit in task.units.all()]
-    task.units.all().delete()
-    add_units(task, lead=lead, support=support)
-    now_named = [(unit.part, unit.name) for unit in task.units.all()]
-    if before != now_named:
-        changes["units"] = (before, now_named)
+    check_task(task)
+    _refuse_later_shares(task)
+    changes |= _name_units(task, lead=lead, support=support)
     if changes:
-        _record(task, plan, actor, "tasks.changed", **as_logged(changes))
+        task.changed_at = timezone.now()
+        task.save()
+        _follow_measure(task)
+        record(task, actor, "tasks.changed", **as_logged(changes))
     return task
+
+
+def _check_measure(task: Task, measure: Measure) -> None:
+    if measure.plan_id != task.measure.plan_id:
+        raise ValidationError({"measure": _("Choose a measure of the same plan.")})
+    if task.parent is not None and measure.pk != task.measure_id:
+        raise ValidationError({"measure": _("A share stays under the measure of the whole task.")})
+
+
+def _refuse_later_shares(task: Task) -> None:
+    """Refuse a day before that of a share: a share is not due after its task."""
+    if task.due_on is None:
+        return
+    later = task.children.exclude(state=State.CANCELLED).filter(due_on__gt=task.due_on)
+    if share := later.select_related("organisation").order_by("-due_on").first():
+        message = _("The share of %(unit)s is due on %(due_on)s; please change that day first.")
+        raise ValidationError({"due_on": message % {"unit": share.organisation, "due_on": share.due_on}})
+
+
+def _name_units(task: Task, *, lead: Iterable[str], support: Iterable[str]) -> dict[str, Any]:
+    """Name the units anew; a unit of the tree that is named as before stays linked."""
+    before = [(unit.part, unit.name) for unit in task.units.all()]
+    linked = {unit.name: unit.organisation for unit in task.units.select_related("organisation")}
+    task.units.all().delete()
+    add_units(task, lead=lead, support=support, linked=linked)
+    now = [(unit.part, unit.name) for unit in task.units.all()]
+    return {"units": (before, now)} if before != now else {}
+
+
+def _follow_measure(task: Task) -> None:
+    """Put the shares of a task under its measure."""
+    above = [task.pk]
+    while above:
+        shares = Task.objects.filter(parent__in=above).exclude(measure=task.measure_id)
+        above = list(shares.values_list("pk", flat=True))
+        Task.objects.filter(pk__in=above).update(measure=task.measure_id)
 
 
 @transaction.atomic
 def withdraw_task(task: Task, *, actor: Principal, reason: str) -> Task:
-    """Cancel a task, for a reason; the proposals that it was made of are open again."""
-    task = _lock_task(task, actor)
+    """Cancel a task and its open shares, for a reason; what it was made of is to be decided on again."""
+    task = hold_task(task, actor)
+    refuse_move(task, State.CANCELLED)
     if not reason.strip():
         raise ValidationError({"reason": _("Please say why the task is cancelled.")})
-    before, task.state = task.state, Task.State.CANCELLED
-    task.moved_at = timezone.now()
-    task.save(update_fields=["state", "moved_at"])
-    made_of = TaskProposal.objects.filter(task_sources__task=task, state=TaskProposal.State.ACCEPTED)
-    opened = made_of.update(state=TaskProposal.State.OPEN, decided_at=None, decided_by=None)
-    task.sources.filter(origin=TaskSource.Origin.CLAUSE).delete()
-    _record(
-        task,
-        task.measure.plan,
-        actor,
-        "tasks.cancelled",
-        state=(before, task.state),
-        reason=reason.strip(),
-        proposals_opened=opened,
-    )
+    _cancel(task, actor, reason.strip())
     return task
 
 
-def _refuse_backwards(task: Task) -> None:
+def _cancel(task: Task, actor: Principal, reason: str) -> None:
+    """Cancel a held task with its open shares: who sets a task ends what was handed down of it."""
+    for share in task.children.exclude(state__in=[State.COMPLETED, State.CANCELLED]):
+        _cancel(hold(share), actor, reason)
+    made_of = TaskProposal.objects.filter(task_sources__task=task, state=TaskProposal.State.ACCEPTED)
+    opened = made_of.update(state=TaskProposal.State.OPEN, decided_at=None, decided_by=None)
+    task.sources.filter(origin=TaskSource.Origin.CLAUSE).delete()
+    move_task(task, State.CANCELLED, actor, "tasks.cancelled", reason=reason, proposals_opened=opened)
+
+
+@transaction.atomic
+def reopen_task(task: Task, *, actor: Principal, reason: str) -> Task:
+    """Take up a completed task again, for a reason; so are the tasks of which it is a share."""
+    task = hold_task(task, actor)
+    if task.state != State.COMPLETED:
+        _refuse(task, State.UNDER_WAY)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Please say why the task is taken up again.")})
+    if task.parent and task.parent.state == State.COMPLETED:
+        raise ValidationError(
+            _("“%(title)s”, of which this is a share, is completed. Please take that up again first.")
+            % {"title": task.parent}
+        )
+    task.override = ""
+    move_task(task, State.UNDER_WAY, actor, "tasks.reopened", reason=reason.strip())
+    return task
+
+
+def begin_task(task: Task, actor: Principal) -> None:
+    """Bring a held task under way, and those of which it is a share."""
+    if task.state == State.ASSIGNED:
+        move_task(task, State.UNDER_WAY, actor, "tasks.begun")
+    if task.parent is not None:
+        begin_task(hold(task.parent), actor)
+
+
+def move_task(task: Task, to: str, actor: Principal, verb: str, **changes: Any) -> None:
+    """Bring a held task into another state and record it; refuses what no task may do."""
+    refuse_move(task, to)
+    before, task.state = task.state, to
+    task.moved_at = timezone.now()
+    task.save(update_fields=["state", "moved_at", "override"])
+    record(task, actor, verb, state=(before, to), **changes)
+
+
+def refuse_move(task: Task, to: str) -> None:
+    """Refuse to bring a task into a state to which it does not go from where it is."""
+    if to not in MOVES[task.state]:
+        _refuse(task, to)
+
+
+def _refuse(task: Task, to: str) -> NoReturn:
+    message = _("“%(title)s” is %(state)s and cannot become %(to)s.")
+    told = {"title": task, "state": task.get_state_display(), "to": State(to).label}
+    raise ValidationError(message % told)
+
+
+def check_task(task: Task) -> None:
+    """Refuse a task that contradicts itself or the task of which it is a share."""
     if task.starts_on and task.due_on and task.due_on < task.starts_on:
         message = _("The task is due on %(found)s, before it starts (%(starts_on)s).")
         found = {"found": task.due_on, "starts_on": task.starts_on}
         raise ValidationError({"due_on": message % found})
+    if task.parent and task.due_on and task.parent.due_on and task.due_on > task.parent.due_on:
+        message = _("The task of which this is a share is due on %(due_on)s; a share is not due later.")
+        raise ValidationError({"due_on": message % {"due_on": task.parent.due_on}})
+    if task.goal is not None and task.goal <= 0:
+        raise ValidationError({"goal": _("The number to be reached is greater than 0.")})
+    if task.goal is not None and task.indicator:
+        raise ValidationError(
+            {"goal": _("The task has an indicator already; give it targets, or take it off.")}
+        )
+    task.full_clean()
 
 
 def as_logged(changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return changes under names of which none is the log's own: it calls what was changed the target."""
-    return {"goal" if name == "target" else name: change for name, change in changes.items()}
+    return {"wanted" if name == "target" else name: change for name, change in changes.items()}
 
 
-def hold_task(task: Task, actor: Principal) -> Task:
-    """Hold a task until the transaction ends; nothing of a closed plan is changed."""
+def hold(task: Task) -> Task:
+    """Hold a task until the transaction ends; nothing of a closed plan is held.
+
+    The plan is held first, whatever is done: two who change a task and its share never wait for each other.
+    """
+    plan = lock_plan(Plan.objects.get(measures__tasks=task))
     found = (
         Task.objects.select_for_update(of=("self",))
-        .select_related("measure__plan__organisation")
+        .select_related("measure", "organisation", "parent__organisation")
         .get(pk=task.pk)
     )
-    require(actor, Action.CHANGE_PLANS, found.measure.plan.organisation)
-    lock_plan(found.measure.plan)
+    found.measure.plan = plan
     return found
 
 
-def _lock_task(task: Task, actor: Principal) -> Task:
+def hold_task(task: Task, actor: Principal, action: Action = Action.CHANGE_PLANS) -> Task:
+    """Hold a task until the transaction ends, for who may act at the unit that decides on it."""
+    found = hold(task)
+    require(actor, action, found.decided_by)
+    return found
+
+
+def hold_open_task(task: Task, actor: Principal) -> Task:
+    """Hold a task that has not ended."""
     found = hold_task(task, actor)
     if not found.is_open:
         refuse_ended(found)
@@ -176,17 +255,24 @@ def refuse_ended(task: Task) -> NoReturn:
     raise ValidationError(message % {"title": task, "state": task.get_state_display()})
 
 
-def add_units(task: Task, *, lead: Iterable[str], support: Iterable[str]) -> None:
+def add_units(
+    task: Task,
+    *,
+    lead: Iterable[str],
+    support: Iterable[str],
+    linked: Mapping[str, Organisation | None] | None = None,
+) -> None:
     """Name the bodies that lead and support a task; those that are units below the plan's are linked."""
     parts = dict.fromkeys(support, TaskUnit.Part.SUPPORT) | dict.fromkeys(lead, TaskUnit.Part.LEAD)
-    known = units_by_name(task.measure.plan.organisation, parts)
+    known = units_by_name(task.measure.plan.organisation, parts) | dict(linked or {})
     TaskUnit.objects.bulk_create(
         TaskUnit(task=task, part=part, name=name[:120], organisation=known.get(name))
         for name, part in parts.items()
     )
+    index_task(task)
 
 
-def units_by_name(top: Organisation, names: Iterable[str]) -> dict[str, Organisation]:
+def units_by_name(top: Organisation, names: Iterable[str]) -> dict[str, Organisation | None]:
     """Return the units of a tree that texts name by their full name, where the name is of one unit alone."""
     found: dict[str, list[Organisation]] = {}
     for unit in Organisation.objects.below(top).filter(name_zh__in=list(names), closed_on=None):
@@ -194,22 +280,6 @@ def units_by_name(top: Organisation, names: Iterable[str]) -> dict[str, Organisa
     return {name: units[0] for name, units in found.items() if len(units) == 1}
 
 
-@transaction.atomic
-def publish_plan(plan: Plan, *, actor: Principal) -> Plan:
-    """Put a plan into force: its tasks are assigned, and units below may see it."""
-    require(actor, Action.CHANGE_PLANS, plan.organisation)
-    plan = lock_plan(plan)
-    if plan.state != Plan.State.DRAFT:
-        raise ValidationError(_("The plan “%(title)s” is in force already.") % {"title": plan})
-    tasks = Task.objects.filter(measure__plan=plan, state=Task.State.PLANNED)
-    if not tasks.exists():
-        raise ValidationError(_("A plan without a task is not published; please add tasks first."))
-    count = tasks.update(state=Task.State.ASSIGNED, moved_at=timezone.now())
-    plan.state = Plan.State.PUBLISHED
-    plan.save(update_fields=["state"])
-    _record(plan, plan, actor, "plans.published", tasks=count)
-    return plan
-
-
-def _record(target: Plan | Task, plan: Plan, actor: Principal, verb: str, **changes: Any) -> None:
-    log.record(actor=actor, action=verb, target=target, organisation_id=plan.organisation_id, **changes)
+def record(task: Task, actor: Principal, verb: str, **changes: Any) -> None:
+    """Write down what was done to a task, under the unit that answers for it."""
+    log.record(actor=actor, action=verb, target=task, organisation_id=task.organisation_id, **changes)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
-from tongxin.workbooks.finding_kinds import ERROR, FINDINGS, WARNING, Finding
+from tongxin.workbooks.finding_kinds import ERROR, WARNING, Finding
+from tongxin.workbooks.finding_kinds import FINDINGS as ROSTER_FINDINGS
+from tongxin.workbooks.task_finding_kinds import TASK_FINDINGS
 
 __all__ = ["ERROR", "FINDINGS", "SCHEMA", "WARNING", "Finding", "fill_message", "no_findings"]
+
+FINDINGS: Mapping[str, Finding] = {**ROSTER_FINDINGS, **TASK_FINDINGS}
+"""Every kind of finding of every workbook, by its code."""
 
 SCHEMA = {
     "row": pl.Int64,

@@ -15,8 +15,8 @@ import yaml
 class Column:
     """One column: its key in frames, its header in the template and the other names seen in real files.
 
-    `kind` is one of text, code, date, identity, phone, credit_code, certificate, occupation or money; a
-    column of kind code names its code list.
+    `kind` is one of text, code, date, identity, phone, credit_code, certificate, occupation, money or number;
+    a column of kind code names its code list.
     """
 
     key: str

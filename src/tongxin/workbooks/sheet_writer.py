@@ -25,7 +25,7 @@ _STRIPPED = "strings_to_formulas", "strings_to_numbers", "strings_to_urls"
 _HEADER: Mapping[str, Any] = {"bold": True, "border": 1, "valign": "vcenter", "text_wrap": True}
 _REQUIRED = {**_HEADER, "bg_color": "#B3261E", "font_color": "#FFFFFF"}
 _OPTIONAL = {**_HEADER, "bg_color": "#E8EAED", "font_color": "#202124"}
-_NUMBER_FORMATS = {"date": "yyyy-mm-dd", "money": "0.00"}
+_NUMBER_FORMATS = {"date": "yyyy-mm-dd", "money": "0.00", "number": "General"}
 _TEXT_FORMAT = "@"
 
 

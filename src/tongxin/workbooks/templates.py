@@ -18,6 +18,8 @@ from tongxin.workbooks.layouts import Column, Layout
 
 VERSION_PROPERTY = "Template version"
 ORGANISATION_PROPERTY = "Organisation code"
+NUMERIC = frozenset({"money", "number"})
+"""Kinds of which a number is written as one; all else is text."""
 
 
 def write_template(
@@ -71,7 +73,7 @@ def _write_person(
             value = person["wage_fen"] / 100
         if value is None or value == "":
             continue
-        if column.kind == "money" and isinstance(value, int | float):
+        if column.kind in NUMERIC and isinstance(value, int | float):
             sheet.write_number(number, i, value, formats[i])
         elif isinstance(value, date):
             sheet.write_datetime(number, i, value, formats[i])

@@ -59,14 +59,22 @@ class Measure(models.Model):
 
 
 class Task(models.Model):
-    """Something that units are to do by a day: planned → assigned with its plan, or cancelled."""
+    """Something that a unit answers for: planned → assigned with its plan → under way → completed.
+
+    It is under way from its first report on, and a completed one when it is taken up again; any that is not
+    completed may be cancelled. A task is handed down as tasks of units below, whose `parent` it is.
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned", pgettext_lazy("task", "planned")
         ASSIGNED = "assigned", pgettext_lazy("task", "assigned")
+        UNDER_WAY = "under_way", pgettext_lazy("task", "under way")
+        COMPLETED = "completed", pgettext_lazy("task", "completed")
         CANCELLED = "cancelled", pgettext_lazy("task", "cancelled")
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="tasks")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    """The task of which this one is a unit's share."""
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="tasks")
     """The unit that answers for it."""
     title = models.CharField(_("task"), max_length=300)
@@ -76,10 +84,20 @@ class Task(models.Model):
     due_on = models.DateField(_("due on"), null=True, blank=True)
     due_text = models.CharField(_("due, as written"), max_length=120, blank=True)
     target = models.CharField(_("target, as written"), max_length=120, blank=True)
+    goal = models.DecimalField(
+        _("number to be reached"), max_digits=16, decimal_places=2, null=True, blank=True
+    )
+    goal_unit = models.CharField(_("counted in"), max_length=20, blank=True)
+    indicator = models.CharField(_("indicator"), max_length=63, blank=True)
+    """The figure that decides whether it is done; what it is to reach stands in the task's targets."""
+    override = models.TextField(blank=True)
+    """Why it was completed although its figure is not reached."""
     state = models.CharField(max_length=12, choices=State, default=State.PLANNED)
     moved_at = models.DateTimeField(auto_now_add=True)
     """When the state last changed."""
     made_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    """When somebody last changed what it says."""
 
     class Meta:
         ordering = ["measure__position", "due_on", "pk"]
@@ -92,6 +110,19 @@ class Task(models.Model):
                 condition=Q(starts_on=None) | Q(due_on=None) | Q(due_on__gte=F("starts_on")),
                 name="task_is_due_after_it_starts",
             ),
+            models.CheckConstraint(condition=Q(goal=None) | Q(indicator=""), name="task_has_one_measure"),
+            models.CheckConstraint(condition=Q(goal=None) | Q(goal__gt=0), name="task_goal_is_positive"),
+            models.CheckConstraint(
+                condition=Q(override="") | Q(state="completed"), name="task_override_completes"
+            ),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=F("id")), name="task_is_part_of_another"
+            ),
+            models.UniqueConstraint(
+                fields=["parent", "organisation"],
+                condition=~Q(parent=None) & ~Q(state="cancelled"),
+                name="task_handed_to_a_unit_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,7 +130,29 @@ class Task(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.state != self.State.CANCELLED
+        """Whether it may still be changed and reported on."""
+        return self.state not in {self.State.COMPLETED, self.State.CANCELLED}
+
+    @property
+    def decided_by(self) -> Organisation:
+        """The unit that set the task, changes it and decides on its reports."""
+        return self.parent.organisation if self.parent else self.measure.plan.organisation
+
+
+class TaskTarget(models.Model):
+    """What the figure of a task is to reach in a period, and where it stood when that was set."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="targets")
+    period = models.CharField(_("period"), max_length=8)
+    baseline = models.DecimalField(_("baseline"), max_digits=18, decimal_places=4, null=True, blank=True)
+    value = models.DecimalField(_("target"), max_digits=18, decimal_places=4)
+
+    class Meta:
+        ordering = ["task", "period"]
+        constraints = [models.UniqueConstraint(fields=["task", "period"], name="task_target_once_a_period")]
+
+    def __str__(self) -> str:
+        return f"{self.period}: {self.value}"
 
 
 class TaskUnit(models.Model):
@@ -125,10 +178,12 @@ class TaskUnit(models.Model):
 
 
 class TaskSource(models.Model):
-    """Where a task comes from: a clause, or a person's own entry."""
+    """Where a task comes from: a clause, what a meeting resolved, an instruction, or a person's own entry."""
 
     class Origin(models.TextChoices):
         CLAUSE = "clause", _("clause")
+        RESOLUTION = "resolution", _("resolution of a meeting")
+        INSTRUCTION = "instruction", _("instruction")
         OWN = "own", _("own entry")
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="sources")
@@ -137,20 +192,35 @@ class TaskSource(models.Model):
     proposal = models.ForeignKey(
         "plans.TaskProposal", models.PROTECT, null=True, blank=True, related_name="task_sources"
     )
+    identifier = models.BigIntegerField(null=True, blank=True)
+    """The key of what is neither a clause nor an own entry, in the room that keeps it."""
+    words = models.TextField(blank=True)
+    """What that says, as it was when the task was made."""
 
     class Meta:
         ordering = ["task", "pk"]
+        indexes = [models.Index(fields=["origin", "identifier"])]
         constraints = [
             models.CheckConstraint(
                 condition=Q(origin="clause", clause__isnull=False) | (~Q(origin="clause") & Q(clause=None)),
                 name="task_source_is_a_clause_or_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin__in=["clause", "own"], identifier=None)
+                | (~Q(origin__in=["clause", "own"]) & Q(identifier__isnull=False)),
+                name="task_source_elsewhere_has_a_key",
             ),
             models.UniqueConstraint(
                 fields=["task", "clause", "proposal"],
                 condition=~Q(clause=None),
                 name="task_source_proposal_once",
             ),
+            models.UniqueConstraint(
+                fields=["task", "origin", "identifier"],
+                condition=~Q(identifier=None),
+                name="task_source_elsewhere_once",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.origin}: {self.clause}"
+        return f"{self.origin}: {self.clause or self.words}"

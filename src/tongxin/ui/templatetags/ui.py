@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.context import RequestContext
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.urls import NoReverseMatch, reverse
@@ -40,7 +41,11 @@ PLACES = (
     ("home", "home", "h", gettext_lazy("Home")),
     ("figures", "explorer", "f", gettext_lazy("Figures")),
     ("plans", "plans", "t", gettext_lazy("Plans")),
+    ("tasks", "tasks", "k", gettext_lazy("Tasks")),
+    ("supervision", "supervision", "s", gettext_lazy("Supervision")),
     ("documents", "documents", "d", gettext_lazy("Documents")),
+    ("meetings", "meetings", "m", gettext_lazy("Meetings")),
+    ("instructions", "instructions", "n", gettext_lazy("Instructions")),
     ("organisations", "organisations", "o", gettext_lazy("Organisations")),
     ("workers", "workers", "w", gettext_lazy("Workers")),
     ("imports", "imports", "i", gettext_lazy("Imports")),
@@ -48,6 +53,8 @@ PLACES = (
     ("roles", "roles", "r", gettext_lazy("Roles")),
     ("accounts", "accounts", "p", gettext_lazy("Accounts")),
 )
+NEIGHBOURS = ("plans", "tasks", "supervision", "documents", "meetings", "instructions")
+"""Places that belong together: the pages of one lead to the others. The bar has room for the first alone."""
 TILE_STEPS = 6
 
 
@@ -73,6 +80,12 @@ def find_url(name: str, *args: Any, **kwargs: Any) -> str:
 register.simple_tag(find_url, name="maybe_url")
 
 
+@register.simple_tag
+def home_language() -> str:
+    """Return the language of messages that are written once for everybody, as browsers know it."""
+    return str(settings.LANGUAGE_CODE)
+
+
 @register.simple_tag(takes_context=True)
 def places(context: RequestContext) -> list[dict[str, Any]]:
     """List the parts of the site that this reader may open and that exist, marking the present one."""
@@ -80,10 +93,25 @@ def places(context: RequestContext) -> list[dict[str, Any]]:
     match = getattr(context.get("request"), "resolver_match", None)
     section = context.get("section") or (match.url_name if match else "")
     return [
-        {"name": name, "url": url, "letter": letter, "is_current": section in {key, route}}
+        {
+            "key": key,
+            "name": name,
+            "url": url,
+            "letter": letter,
+            "is_current": section in {key, route},
+            "is_in_bar": key not in NEIGHBOURS[1:],
+            "leads_here": section in {key, route} or (key == NEIGHBOURS[0] and section in NEIGHBOURS),
+        }
         for key, route, letter, name in PLACES
         if key in may_open and (url := find_url(route))
     ]
+
+
+@register.simple_tag(takes_context=True)
+def neighbours(context: RequestContext) -> list[dict[str, Any]]:
+    """List the places beside the present one, itself among them; none where it stands alone."""
+    found = [place for place in places(context) if place["key"] in NEIGHBOURS]
+    return found if len(found) > 1 and any(place["is_current"] for place in found) else []
 
 
 @register.simple_tag(takes_context=True)
