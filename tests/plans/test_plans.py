@@ -200,7 +200,7 @@ def test_what_has_ended_is_not_changed_any_more(plan: Plan, office, state: str) 
 
     assert changed.status_code == 422
     assert "it is not changed any more" in changed.text
-    assert "it is not changed any more" in page
+    assert "is cancelled and cannot become cancelled" in page
     task.refresh_from_db()
     assert (task.title, task.state) == ("走访企业", state)
 

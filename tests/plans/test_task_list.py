@@ -17,6 +17,7 @@ from tests.plans.task_worlds import TODAY, many_tasks, people_of, raise_tasks
 from tongxin.organisations.models import Organisation
 from tongxin.plans import task_lists
 from tongxin.plans.access import tasks_visible_to
+from tongxin.plans.handing_actions import Share, hand_down
 from tongxin.plans.models import Report, Task, TaskSource
 from tongxin.plans.task_lists import Found, Wanted, matching, tasks_at
 
@@ -95,6 +96,15 @@ def test_a_draft_is_seen_at_its_unit_and_above_and_not_below(cast: Cast):
 
     assert "草案任务" in listed(cast.office_of_hangzhou, f"/tasks/?at={cast.hangzhou.code}")
     assert "草案任务" not in listed(people["below"], f"/tasks/?at={cast.chengxiang.code}")
+
+
+def test_a_share_in_a_draft_above_is_nobody_s_yet(cast: Cast):
+    task = enter(begin(cast.province, "省草案"), "省里的草案任务")
+    hand_down(task, [Share(cast.hangzhou)], actor=None)
+
+    at = f"/tasks/?at={cast.hangzhou.code}&state=all"
+    assert "省里的草案任务" not in listed(cast.office_of_hangzhou, at)
+    assert "省里的草案任务" in listed(cast.office_of_province, at)
 
 
 def test_filters_keep_what_they_say(cast: Cast):

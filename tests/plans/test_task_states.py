@@ -414,3 +414,14 @@ def test_without_a_figure_a_task_of_one_is_closed_only_for_a_reason(cast: Cast, 
 
     accept_report(report, actor=None, override="数据未到")
     assert (renewed(figure).state, renewed(figure).override) == ("completed", "数据未到")
+
+
+def test_a_share_of_a_cancelled_task_is_not_taken_up_again(cast: Cast) -> None:
+    task = enter_in_force(cast.hangzhou)
+    share = share_out(task, cast.xiaoshan)[0]
+    complete(share)
+    withdraw_task(renewed(task), actor=None, reason="重复")
+
+    with pytest.raises(ValidationError, match="cancelled"):
+        reopen_task(share, actor=None, reason="补")
+    assert renewed(share).state == "completed"

@@ -61,7 +61,7 @@ def test_whatever_tasks_say_they_come_back_unchanged(cast: Cast, title, more, go
     TaskUnit.objects.create(task=task, part="lead", name=more[0])
     body = write_tasks([task.pk], actor=None, unit=cast.xiaoshan, title="")
 
-    found = sent(plan, None, body, is_dry_run=True)
+    found = sent(plan, cast.office_of_xiaoshan, body, is_dry_run=True)
     Task.objects.filter(pk=task.pk).delete()
 
     assert counts(found) == (0, 0, 1, 0), found.findings

@@ -23,8 +23,8 @@ def test_a_reminder_is_told_at_once_and_recorded(world):
     assert (step.kind, step.n_told, step.made_by) == ("reminder", 1, world.cast.office_of_hangzhou)
     (notice,) = notices_of(world.cast.office_of_xiaoshan)
     assert notice.text == (
-        "杭州市提请萧山区关注“培育产业工人”（杭州市方案），完成时限：2026年4月30日。"
-        "请抓紧推进，并及时填报进展。"
+        "杭州市请萧山区关注“培育产业工人”（杭州市方案），完成时限：2026年4月30日。"
+        "请抓紧推进，并及时报送进展。"
     )
     (row,) = rows("supervision.reminded")
     assert (row.actor_name, row.changes["people"]) == ("office_of_hangzhou", 1)

@@ -25,7 +25,7 @@ def test_the_unit_that_answers_is_told_in_chinese_with_a_link_to_the_task(world)
     assert notice.title == "逾期催办：培育产业工人"
     assert notice.text == (
         "“培育产业工人”（杭州市方案）应于2026年4月30日前完成，现已逾期1个工作日。"
-        "请萧山区说明原因，尽快完成并填报进展。"
+        "请萧山区说明原因，尽快完成并报送进展。"
     )
     assert notice.link == f"/supervision/tasks/{world.share.pk}/"
     assert notice.organisation == world.cast.xiaoshan
@@ -141,7 +141,7 @@ def test_where_nobody_is_at_the_unit_the_next_above_is_told_and_reads_why(world)
     go(FIRST_LATE)
 
     (notice,) = notices_of(world.cast.office_of_yuhang)
-    assert notice.text.endswith("（临平街道尚无承办人员，此件转发你单位，请转告。）")
+    assert notice.text.endswith("（临平街道尚无承办人员，此件转发贵单位，请转告。）")
     step = Step.objects.get(task=share)
     assert (step.told_above, step.n_told) == (world.cast.yuhang, 1)
 

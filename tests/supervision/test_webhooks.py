@@ -33,7 +33,7 @@ def test_the_late_unit_reads_it_in_its_group_once(world):
         "title": "逾期催办：培育产业工人",
         "text": (
             "“培育产业工人”（杭州市方案）应于2026年4月30日前完成，现已逾期1个工作日。"
-            "请萧山区说明原因，尽快完成并填报进展。"
+            "请萧山区说明原因，尽快完成并报送进展。"
         ),
         "link": f"/supervision/tasks/{world.share.pk}/",
         "organisation": {"code": "330109", "name": "萧山区"},

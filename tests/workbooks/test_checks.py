@@ -287,7 +287,8 @@ def test_an_unknown_code_comes_with_the_nearest(tmp_path):
 
 def test_every_finding_can_be_said():
     names = "length limit nearest today started_on born_on digits expected grade rows sheet division age"
-    params = json.dumps(dict.fromkeys([*names.split(), "registered_on"], "x"))
+    names += " registered_on part reason state number starts_on changed_at"
+    params = json.dumps(dict.fromkeys(names.split(), "x"))
 
     for finding in FINDINGS.values():
         assert "%" not in fill_message(f"{finding.message} {finding.remedy}", "x", params)

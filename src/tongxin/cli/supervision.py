@@ -34,7 +34,7 @@ def supervise(ctx: click.Context, day: datetime | None, form: str) -> None:
     if not found.is_working_day:
         click.echo(_("%(day)s is a day off: nothing is sent.") % {"day": found.day})
         return
-    steps = ", ".join(f"{Step.Kind(kind).label} {count}" for kind, count in found.steps.items())
+    steps = _(", ").join(f"{Step.Kind(kind).label} {count}" for kind, count in found.steps.items())
     message = _(
         "%(day)s: %(looked_at)d tasks looked at; %(steps)s; %(circulars)d lists, %(messages)d messages."
     )

@@ -16,6 +16,7 @@ from tongxin.organisations.access import Action, Principal, require
 from tongxin.organisations.models import Organisation
 from tongxin.plans.models import Measure, Task, TaskSource
 from tongxin.plans.task_actions import add_units, make_task
+from tongxin.plans.task_actions import hold as hold_task
 
 
 def receiver_of(source: Source) -> Organisation:
@@ -47,7 +48,7 @@ def make_task_of(
 def let_task_stand(source: Source, *, actor: Principal, task: Task) -> TaskSource:
     """Let a task that is there stand for a resolution or an instruction: it gets one more source."""
     source = _hold(source, actor)
-    task = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
+    task = hold_task(task)
     unit = task.measure.plan.organisation
     require(actor, Action.CHANGE_PLANS, unit)
     if unit != receiver_of(source):

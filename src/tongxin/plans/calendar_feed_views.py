@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from tongxin.organisations.access import Action, home_unit_of
 from tongxin.organisations.answers import reader_of
 from tongxin.plans.calendar_feeds import (
     COMING_DAYS,
@@ -27,6 +26,7 @@ from tongxin.plans.calendar_feeds import (
     make_feed,
     reader_by,
     revoke_feed,
+    units_of,
 )
 from tongxin.plans.calendar_texts import write_calendar
 from tongxin.plans.document_views import get_or_post
@@ -37,8 +37,10 @@ from tongxin.plans.document_views import get_or_post
 def calendar_feed(request: HttpRequest) -> HttpResponse:
     """Show whether there is an address; make one, whose secret is shown this once."""
     user = reader_of(request)
-    if home_unit_of(user, Action.SEE_PLANS) is None:
-        raise PermissionDenied(_("You hold no role for this yet."))
+    if not units_of(user):
+        raise PermissionDenied(
+            _("The calendar holds what you report on, decide on or plan: you hold no such role.")
+        )
     address = ""
     if request.method == "POST":
         address = request.build_absolute_uri(reverse("calendar_file", args=[make_feed(user)]))

@@ -57,7 +57,7 @@ def feed_of(user: User) -> CalendarFeed | None:
 def reader_by(token: str) -> User | None:
     """Return whose address it is, while their account is active and a role of theirs is in force."""
     feed = CalendarFeed.objects.select_related("user").filter(token_hash=hash_of(token)).first()
-    if feed is None or not _units_of(feed.user):
+    if feed is None or not units_of(feed.user):
         return None
     now = timezone.now()
     if feed.last_used_at is None or now - feed.last_used_at > USED_EVERY:
@@ -65,7 +65,7 @@ def reader_by(token: str) -> User | None:
     return feed.user
 
 
-def _units_of(user: User) -> set[int]:
+def units_of(user: User) -> set[int]:
     """Return the units at which the person reports, decides on reports, or makes plans."""
     roles = {
         role
@@ -80,7 +80,7 @@ def tasks_in_calendar(user: User, today: date) -> QuerySet[Task]:
 
     The units below them are left out: a province's office reaches tens of thousands of tasks.
     """
-    units = _units_of(user)
+    units = units_of(user)
     led = TaskUnit.objects.filter(part=TaskUnit.Part.LEAD, organisation__in=units).order_by().values("task")
     decided = Q(parent=None, measure__plan__organisation__in=units) | Q(parent__organisation__in=units)
     return tasks_visible_to(user).filter(

@@ -125,7 +125,7 @@ def refuse_twice(sent: Sent) -> None:
 def refuse_other_revision(sent: Sent) -> None:
     if sent.revises is None:
         return
-    known = Document.objects.select_for_update().get(pk=sent.revises.pk)
+    known = Document.objects.select_for_update(no_key=True).get(pk=sent.revises.pk)
     if known.organisation_id != sent.organisation.pk:
         raise ValidationError(CONTRADICTIONS["not_its_own"], code="not_its_own")
     if known.revisions.exists():
@@ -177,7 +177,7 @@ def _proposed(found: Proposal, clause: Clause) -> TaskProposal:
 def publish_document(document: Document, *, actor: Principal, is_published: bool) -> Document:
     """Let the units below read a document, or no longer."""
     require(actor, Action.CHANGE_PLANS, document.organisation)
-    document = Document.objects.select_for_update().get(pk=document.pk)
+    document = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
     if document.is_published != is_published:
         document.is_published = is_published
         document.save(update_fields=["is_published"])

@@ -79,7 +79,7 @@ def send_document(
     """Keep a file and have it read in the background; one that is being read is not read a second time."""
     require(actor, Action.CHANGE_PLANS, organisation)
     # The unit's row makes the second of two clicks wait for the first.
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     sent = Sent(organisation, name, hashlib.sha256(content).hexdigest(), genre, revises)
     refuse_twice(sent)
     refuse_other_revision(sent)
@@ -114,7 +114,7 @@ def send_document(
 def read_again(reading: DocumentReading, *, actor: User) -> DocumentReading:
     """Take up a reading that was interrupted; one that is underway or over stays as it is."""
     require(actor, Action.CHANGE_PLANS, reading.organisation)
-    reading = DocumentReading.objects.select_for_update(of=("self",)).get(pk=reading.pk)
+    reading = DocumentReading.objects.select_for_update(of=("self",), no_key=True).get(pk=reading.pk)
     is_underway = Job.objects.filter(pk=reading.job_id or 0).exclude(
         state__in=[Job.State.DONE, Job.State.FAILED]
     )
@@ -170,7 +170,7 @@ def _read(reading: DocumentReading, progress: Progress) -> DocumentReading:
 
 @transaction.atomic
 def _keep(reading: DocumentReading, file: StoredFile, found: Reading) -> DocumentReading:
-    locked = DocumentReading.objects.select_for_update().get(pk=reading.pk)
+    locked = DocumentReading.objects.select_for_update(no_key=True).get(pk=reading.pk)
     if locked.state != DocumentReading.State.RECEIVED:
         return _get(reading.pk)
     sent = Sent(reading.organisation, reading.name, reading.sha256, reading.genre, reading.revises)

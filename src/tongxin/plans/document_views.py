@@ -132,7 +132,10 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = get_proposal_for(user, pk)
     plan = get_plan_for(user, _number(request.POST.get("plan")), Action.CHANGE_PLANS)
     measures = {measure.dimension: measure for measure in plan.measures.order_by("-position")}
-    measure = measures.get(proposal.dimension) or measures[""]
+    measure = measures.get(proposal.dimension) or measures.get("")
+    if measure is None:
+        messages.error(request, _("The plan has no measure for this; please add one first."))
+        return redirect("measures", plan.pk)
     return _act(request, proposal, lambda: accept_proposal(proposal, actor=user, measure=measure))
 
 

@@ -51,7 +51,11 @@ def make_plan(
 
 def lock_plan(plan: Plan) -> Plan:
     """Hold a plan until the transaction ends; nothing is added to one that is closed."""
-    plan = Plan.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=plan.pk)
+    plan = (
+        Plan.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organisation")
+        .get(pk=plan.pk)
+    )
     if plan.state == Plan.State.CLOSED:
         raise ValidationError(_("The plan “%(title)s” is closed.") % {"title": plan})
     return plan
@@ -116,7 +120,7 @@ def change_measure(measure: Measure, *, actor: Principal, title: str, dimension:
     """Call a measure something else, or put it into another dimension."""
     plan = lock_plan(measure.plan)
     require(actor, Action.CHANGE_PLANS, plan.organisation)
-    measure = Measure.objects.select_for_update().get(pk=measure.pk)
+    measure = Measure.objects.select_for_update(no_key=True).get(pk=measure.pk)
     given = {"title": title.strip(), "dimension": dimension}
     changes = {
         name: (getattr(measure, name), now) for name, now in given.items() if getattr(measure, name) != now

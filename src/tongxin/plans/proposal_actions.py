@@ -19,7 +19,6 @@ from tongxin.accounts.models import User
 from tongxin.audit import log
 from tongxin.organisations.access import Action, Principal, require
 from tongxin.plans.models import Measure, Task, TaskProposal, TaskSource
-from tongxin.plans.searching import index_task
 from tongxin.plans.task_actions import add_units, as_logged, hold_task, make_task, refuse_ended
 
 EDITABLE = ("title", "kind", "dimension", "lead", "support", "due_on", "target")
@@ -183,7 +182,7 @@ def _replace(
 def _lock(proposal: TaskProposal, actor: Principal, state: str = State.OPEN) -> TaskProposal:
     """Hold a proposal until the transaction ends; refuse what the actor may not, or somebody else did."""
     found = (
-        TaskProposal.objects.select_for_update(of=("self",))
+        TaskProposal.objects.select_for_update(of=("self",), no_key=True)
         .select_related("clause__document__organisation", "decided_by")
         .get(pk=proposal.pk)
     )
@@ -214,8 +213,6 @@ def _cite(task: Task, proposal: TaskProposal) -> None:
         proposal=proposal,
         defaults={"origin": TaskSource.Origin.CLAUSE},
     )
-    # A task is found by the words that ask for it, too.
-    index_task(task)
 
 
 def _record(proposal: TaskProposal, actor: Principal, verb: str, **changes: Any) -> None:

@@ -41,7 +41,7 @@ def write_report(
     """
     task = _hold_for_reporting(task, actor)
     _refuse_typed_progress(task, amount, percent)
-    report = task.reports.exclude(state=State.ACCEPTED).select_for_update().first()
+    report = task.reports.exclude(state=State.ACCEPTED).select_for_update(no_key=True).first()
     verb = "reports.changed" if report else "reports.begun"
     if report is None:
         report = Report(task=task, made_by=actor if isinstance(actor, User) else None)
@@ -181,7 +181,7 @@ def hold_to_write(report: Report, actor: Principal) -> Report:
 
 def _hold(report: Report) -> Report:
     return (
-        Report.objects.select_for_update(of=("self",))
+        Report.objects.select_for_update(of=("self",), no_key=True)
         .select_related("submitted_by", "decided_by")
         .get(pk=report.pk)
     )

@@ -72,7 +72,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _describe(request: HttpRequest, found: Report, form: EvidenceForm, problem: str = "") -> dict[str, Any]:
     user, task = reader_of(request), found.task
-    is_submitted = found.state == Report.State.SUBMITTED
+    is_submitted = found.state == Report.State.SUBMITTED and task.is_open
     return {
         "report": found,
         "task": task,
@@ -134,7 +134,11 @@ def evidence_file(request: HttpRequest, pk: int, proof_pk: int) -> HttpResponseB
     proof = get_object_or_404(found.evidence.exclude(file=None).select_related("file"), pk=proof_pk)
     if proof.file is None:
         raise Http404
-    answer = HttpResponse(read_file(proof.file), content_type="application/octet-stream")
+    try:
+        body = read_file(proof.file)
+    except FileNotFoundError:
+        raise Http404(_("The file is no longer kept.")) from None
+    answer = HttpResponse(body, content_type="application/octet-stream")
     named = content_disposition_header(as_attachment=True, filename=proof.file.name)
     answer.headers["Content-Disposition"] = named or "attachment"
     return answer

@@ -73,7 +73,7 @@ def _is_decided_alike(before: TaskProposal, now: TaskProposal) -> bool:
 
 def _by_anchor(document: Document) -> dict[str, list[TaskProposal]]:
     found = (
-        TaskProposal.objects.select_for_update(of=("self",))
+        TaskProposal.objects.select_for_update(of=("self",), no_key=True)
         .filter(clause__document=document)
         .select_related("clause")
         .order_by("clause__anchor", "start", "pk")

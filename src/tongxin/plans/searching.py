@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from tongxin.organisations.models import Organisation
 from tongxin.plans.models import Document, Task
-from tongxin.search.actions import Text, drop, drop_many, put, put_many
+from tongxin.search.actions import Text, put, put_many
 from tongxin.search.queries import targets_of
 
 DOCUMENT, CLAUSE, TASK = "document", "clause", "task"
@@ -29,25 +29,16 @@ def index_document(document: Document) -> None:
     put(DOCUMENT, document.pk, title=head, text=document.text, **whose)
 
 
-def drop_document(document: Document) -> None:
-    """Let a document and its clauses be found no more."""
-    drop(DOCUMENT, document.pk)
-    drop_many(CLAUSE, document.clauses.values_list("pk", flat=True))
-
-
 def index_task(task: Task) -> None:
-    """Let a task be found by its title, what it is to bring, the bodies it names and the words it cites."""
+    """Let a task be found by its title, what it is to bring, and the bodies it names.
+
+    The words that it cites are found as a clause, by those who may read the document.
+    """
     unit = task.organisation
     names = [unit.name_zh, *task.units.values_list("name", flat=True)]
-    quotes = task.sources.filter(proposal__isnull=False).values_list("proposal__quote", flat=True)
-    said = dict.fromkeys([task.deliverable, task.target, *names, *quotes])
+    said = dict.fromkeys([task.deliverable, task.target, *names])
     text = "\n".join(each for each in said if each)
     put(TASK, task.pk, title=task.title, text=text, **_whose(unit))
-
-
-def drop_task(task: Task) -> None:
-    """Let a task be found no more."""
-    drop(TASK, task.pk)
 
 
 def index_missing() -> int:

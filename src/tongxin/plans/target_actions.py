@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from tongxin.analytics.definitions import Definition
-from tongxin.codes.periods import Period, PeriodError
+from tongxin.codes.periods import Period, PeriodError, PeriodKind
 from tongxin.figures.known import known_indicator
 from tongxin.organisations.access import Principal
 from tongxin.plans.figure_tests import value_before
@@ -20,6 +21,11 @@ from tongxin.plans.models import Task, TaskTarget
 from tongxin.plans.task_actions import check_task, hold_open_task, record
 
 MOST_TARGETS = 40
+KINDS = {
+    PeriodKind.YEAR: pgettext_lazy("period", "year"),
+    PeriodKind.QUARTER: pgettext_lazy("period", "quarter"),
+    PeriodKind.MONTH: pgettext_lazy("period", "month"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,13 +47,14 @@ def set_targets(task: Task, *, actor: Principal, indicator: str, targets: Sequen
     if indicator or targets:
         check_targets(indicator, targets)
     before = (task.indicator, _written(task))
-    task.indicator, task.changed_at = indicator, timezone.now()
+    task.indicator = indicator
     check_task(task)
-    task.save()
     task.targets.all().delete()
     keep_targets(task, targets)
     now = (task.indicator, _written(task))
     if before != now:
+        task.changed_at = timezone.now()
+        task.save()
         record(task, actor, "tasks.targeted", figure=(before[0], now[0]), targets=(before[1], now[1]))
     return task
 
@@ -86,7 +93,7 @@ def _check_period(text: str, definition: Definition) -> Period:
         message = _("“%(text)s” is not a period; write a year 2026, a quarter 2026Q3 or a month 2026-09.")
         raise ValidationError({"targets": message % {"text": text}}) from None
     if period.kind not in definition.periods:
-        kinds = _(", ").join(str(kind.value) for kind in definition.periods)
+        kinds = _(", ").join(str(KINDS[kind]) for kind in definition.periods)
         message = _("%(indicator)s has no figure for %(period)s; it is computed for each %(kinds)s.")
         told = {"indicator": definition.code, "period": text, "kinds": kinds}
         raise ValidationError({"targets": message % told})

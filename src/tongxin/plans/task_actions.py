@@ -158,11 +158,9 @@ def reopen_task(task: Task, *, actor: Principal, reason: str) -> Task:
         _refuse(task, State.UNDER_WAY)
     if not reason.strip():
         raise ValidationError({"reason": _("Please say why the task is taken up again.")})
-    if task.parent and task.parent.state == State.COMPLETED:
-        raise ValidationError(
-            _("“%(title)s”, of which this is a share, is completed. Please take that up again first.")
-            % {"title": task.parent}
-        )
+    if task.parent and not task.parent.is_open:
+        message = _("“%(title)s”, of which this is a share, is %(state)s; it is not taken up again alone.")
+        raise ValidationError(message % {"title": task.parent, "state": task.parent.get_state_display()})
     task.override = ""
     move_task(task, State.UNDER_WAY, actor, "tasks.reopened", reason=reason.strip())
     return task
@@ -227,7 +225,7 @@ def hold(task: Task) -> Task:
     """
     plan = lock_plan(Plan.objects.get(measures__tasks=task))
     found = (
-        Task.objects.select_for_update(of=("self",))
+        Task.objects.select_for_update(of=("self",), no_key=True)
         .select_related("measure", "organisation", "parent__organisation")
         .get(pk=task.pk)
     )

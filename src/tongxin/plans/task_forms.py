@@ -19,6 +19,7 @@ from tongxin.plans.handing_actions import Share
 from tongxin.plans.models import Measure, Report, Task
 from tongxin.plans.models.documents import DIMENSION_CHOICES
 from tongxin.plans.target_actions import Target
+from tongxin.ui.formats import number
 from tongxin.ui.forms import DayInput
 
 
@@ -58,7 +59,7 @@ class TargetForm(forms.Form):
         label=_("Period"), required=False, max_length=8, help_text=_("2026, 2026Q3 or 2026-09")
     )
     baseline = forms.DecimalField(
-        label=_("Where it stands"), required=False, max_digits=18, decimal_places=4, localize=False
+        label=_("Baseline"), required=False, max_digits=18, decimal_places=4, localize=False
     )
     value = forms.DecimalField(label=_("Target"), required=False, max_digits=18, decimal_places=4)
 
@@ -147,8 +148,8 @@ class ReportForm(forms.ModelForm[Report]):
         if has_shares or task.indicator or task.goal is None:
             del self.fields["amount"]
         else:
-            told = {"goal": task.goal.normalize(), "unit": task.goal_unit}
-            self.fields["amount"].help_text = gettext("Since the beginning, of %(goal)f %(unit)s.") % told
+            told = {"goal": number(task.goal), "unit": task.goal_unit}
+            self.fields["amount"].help_text = gettext("Since the beginning, of %(goal)s %(unit)s.") % told
         if has_shares or task.indicator or task.goal is not None:
             del self.fields["percent"]
         self.fields["is_final"].help_text = gettext("When the report is accepted, the task is completed.")

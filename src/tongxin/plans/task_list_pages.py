@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tongxin.accounts.models import User
 from tongxin.organisations.access import Action, Principal
 from tongxin.organisations.answers import page_links
 from tongxin.organisations.context import place_of, with_query
 from tongxin.organisations.models import Organisation
+from tongxin.plans.calendar_feeds import units_of
 from tongxin.plans.models import Task, TaskUnit
 from tongxin.plans.progress import progress_of
 from tongxin.plans.task_list_forms import TaskListFilter
@@ -93,6 +95,7 @@ def describe_list(user: Principal, unit: Organisation, form: TaskListFilter, ask
         "all_url": with_query(reverse("tasks"), at=unit.code, view=view),
         "workbook_url": with_query(reverse("task_workbook"), **query),
         "section": "tasks",
+        "may_subscribe": isinstance(user, User) and bool(units_of(user)),
         **place_of(user, unit, lambda each: address(at=each.code), Action.SEE_PLANS),
     }
     if view == "board":

@@ -10,7 +10,14 @@ from typing import Any
 
 from django.db.models import Count, F, OrderBy, Prefetch, Q, QuerySet
 
-from tongxin.organisations.access import Action, Principal, grants_in_force, reaches, roles_that_allow
+from tongxin.organisations.access import (
+    Action,
+    Principal,
+    grants_in_force,
+    reach_of,
+    reaches,
+    roles_that_allow,
+)
 from tongxin.organisations.models import Organisation, RoleGrant
 from tongxin.plans.access import reports_visible_to, tasks_visible_to
 from tongxin.plans.models import Plan, Task, TaskSource, TaskUnit
@@ -58,6 +65,21 @@ def tasks_at(user: Principal, unit: Organisation) -> QuerySet[Task]:
     """
     if not _reaches_all(user, unit):
         return _tasks_seen_at(user, unit)
+    return _answered_for_at(user, unit).exclude(pk__in=_hidden_shares(user))
+
+
+def _hidden_shares(user: Principal) -> QuerySet[Task, Any]:
+    """Return the shares in drafts of units above the reader's: they are nobody's yet."""
+    if user is None:
+        return Task.objects.none().values("pk")
+    drafts = Plan.objects.filter(state=Plan.State.DRAFT).exclude(
+        reach_of(user, Action.SEE_PLANS, "organisation__")
+    )
+    shares = Task.objects.filter(parent__isnull=False, measure__plan__in=drafts.order_by())
+    return shares.order_by().values("pk")
+
+
+def _answered_for_at(user: Principal, unit: Organisation) -> QuerySet[Task]:
     elsewhere = Organisation.objects.exclude(pk__in=Organisation.objects.below(unit)).order_by()
     others = Task.objects.filter(organisation__in=elsewhere).order_by()
     keys = list(others.values_list("pk", flat=True)[: FEW + 1])

@@ -21,9 +21,9 @@ from tongxin.files.refusals import say_refused
 from tongxin.jobs.actions import Progress, queue_job
 from tongxin.jobs.models import Job
 from tongxin.organisations.access import Action, Principal, require
-from tongxin.plans.models import Plan, TaskImport
+from tongxin.plans.models import Plan, Task, TaskImport
 from tongxin.plans.target_actions import set_targets
-from tongxin.plans.task_actions import change_task, enter_task
+from tongxin.plans.task_actions import change_task, enter_task, hold
 from tongxin.plans.task_workbook_cells import reasons
 from tongxin.plans.task_workbook_reading import Examination, RowPlan
 from tongxin.plans.task_workbooks import LAYOUT
@@ -45,7 +45,11 @@ def receive_tasks(
 ) -> TaskImport:
     """Keep a workbook and have it read in the background; the same one twice at once is one."""
     _require(plan, actor)
-    plan = Plan.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=plan.pk)
+    plan = (
+        Plan.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organisation")
+        .get(pk=plan.pk)
+    )
     if plan.state == Plan.State.CLOSED:
         raise ValidationError(_("The plan “%(title)s” is closed.") % {"title": plan})
     sender = actor if isinstance(actor, User) else None
@@ -72,14 +76,16 @@ def receive_tasks(
 def read_again(old: TaskImport, *, actor: User) -> TaskImport:
     """Store what was checked, or go on with what was interrupted; each import keeps what it did."""
     _require(old.plan, actor)
-    old = TaskImport.objects.select_for_update(of=("self",)).select_related("plan__organisation", "file").get(
-        pk=old.pk
-    )  # fmt: skip
+    held = TaskImport.objects.select_for_update(of=("self",), no_key=True)
+    old = held.select_related("plan__organisation", "file").get(pk=old.pk)
     if old.file.is_erased:
         raise ValidationError(_("The file is no longer kept. Please send it again."))
     if old.state == State.RECEIVED:
-        is_idle = not old.job_id or Job.objects.get(pk=old.job_id).is_over
-        return _queue(old, actor) if is_idle else old
+        if old.job_id and not Job.objects.get(pk=old.job_id).is_over:
+            return old
+        old.sent_by = actor
+        old.save(update_fields=["sent_by"])
+        return _queue(old, actor)
     if old.state != State.CHECKED:
         return old
     new = TaskImport.objects.create(
@@ -105,6 +111,9 @@ def apply_tasks(pk: int, *, progress: Progress) -> TaskImport:
     sent = TaskImport.objects.select_related("plan__organisation", "file", "sent_by").get(pk=pk)
     if sent.state != State.RECEIVED:
         return sent
+    if sent.sent_by is None:
+        # Without its user the work has no rights: nobody would be the operator, who may do everything.
+        raise PermissionDenied(_("The account that sent the workbook is gone. Please send it again."))
     _require(sent.plan, sent.sent_by)
     progress("read", 5)
     try:
@@ -168,8 +177,8 @@ def _write(row: RowPlan, actor: User | None) -> None:
         set_targets(task, actor=actor, indicator=row.figure[0], targets=row.figure[1])
 
 
-def _refuse_changed(task: Any) -> None:
-    now = type(task).objects.select_for_update(of=("self",)).get(pk=task.pk)
+def _refuse_changed(task: Task) -> None:
+    now = hold(task)
     if now.changed_at != task.changed_at:
         raise ValidationError(_("Somebody else has changed this task meanwhile. Please look at it again."))
 

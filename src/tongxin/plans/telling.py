@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongxin.accounts.models import User
-from tongxin.notices.actions import notify
+from tongxin.notices.actions import notify, post_to_webhooks
 from tongxin.notices.readers import readers_of
 from tongxin.organisations.access import Action
 from tongxin.organisations.models import Organisation
@@ -69,29 +69,29 @@ def tell_assigned(tasks: Iterable[Task]) -> None:
                 continue
             plan = shares[0].measure.plan
             title = ngettext("%(count)d task of “%(plan)s”", "%(count)d tasks of “%(plan)s”", len(shares))
-            notify(
-                readers[unit_id].users,
-                kind="tasks.handed_down",
-                title=(title % {"count": len(shares), "plan": plan})[:LONGEST_TITLE],
-                text="\n".join(share.title for share in shares)[:LONGEST_TEXT],
-                link=reverse("tasks") + f"?at={shares[0].organisation.code}",
-                key=f"plan:{plan.pk}:assigned:{unit_id}",
-                organisation=shares[0].organisation,
-            )
+            told = {
+                "kind": "tasks.handed_down",
+                "title": (title % {"count": len(shares), "plan": plan})[:LONGEST_TITLE],
+                "text": "\n".join(share.title for share in shares)[:LONGEST_TEXT],
+                "link": reverse("tasks") + f"?at={shares[0].organisation.code}",
+                "key": f"plan:{plan.pk}:assigned:{unit_id}",
+            }
+            notify(readers[unit_id].users, **told, organisation=shares[0].organisation)
+            post_to_webhooks([shares[0].organisation], **told)
 
 
 def _tell_share(share: Task, users: Iterable[User]) -> None:
     title = _("A task for %(unit)s: %(task)s") % {"unit": share.organisation.name, "task": share.title}
     due = _("Due on %(day)s.") % {"day": share.due_on} if share.due_on else ""
-    notify(
-        users,
-        kind="tasks.handed_down",
-        title=title[:LONGEST_TITLE],
-        text=due,
-        link=reverse("task", args=[share.pk]),
-        key=f"task:{share.pk}:handed_down",
-        organisation=share.organisation,
-    )
+    told = {
+        "kind": "tasks.handed_down",
+        "title": title[:LONGEST_TITLE],
+        "text": due,
+        "link": reverse("task", args=[share.pk]),
+        "key": f"task:{share.pk}:handed_down",
+    }
+    notify(users, **told, organisation=share.organisation)
+    post_to_webhooks([share.organisation], **told)
 
 
 def _tell(users: Iterable[User], report: Report, title: str, text: str, *, unit: Organisation) -> None:

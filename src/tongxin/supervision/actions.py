@@ -32,7 +32,7 @@ ONCE_WITHIN = timedelta(hours=1)
 def change_rule(plan: Plan, *, actor: Principal, texts: dict[str, str], **values: Any) -> SupervisionRule:
     """Change how a plan is supervised; a text that is the default or empty is not kept as the plan's own."""
     require(actor, Action.CHANGE_PLANS, plan.organisation)
-    Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
     rule = rule_of(plan)
     _refuse_unknown(texts)
     own = {kind: text.strip() for kind, text in texts.items()}
@@ -101,7 +101,7 @@ def remind(task: Task, *, actor: Principal) -> tuple[Step, bool]:
 
 def _hold(task: Task) -> Task:
     """Hold a task until the transaction ends; what is not supervised is refused with its reason."""
-    held = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
+    held = Task.objects.select_for_update(of=("self",), no_key=True).get(pk=task.pk)
     tasks = supervised_tasks().select_related(
         "measure__plan__organisation", "organisation__parent", "parent__organisation"
     )
@@ -120,7 +120,11 @@ def refuse_unsupervised(task: Task) -> NoReturn:
 def circulate(plan: Plan, day: date, *, actor: Principal) -> Circular:
     """Draw up the list of a plan's tasks that are long overdue; one a day, and none that is empty."""
     require(actor, Action.CHANGE_PLANS, plan.organisation)
-    plan = Plan.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=plan.pk)
+    plan = (
+        Plan.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organisation")
+        .get(pk=plan.pk)
+    )
     if Circular.objects.filter(plan=plan, day=day).exists():
         raise ValidationError(_("The list of this day has been circulated already; it stays as it is."))
     found = draw_up(plan, day, actor=actor)

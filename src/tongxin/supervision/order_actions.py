@@ -52,7 +52,7 @@ def issue_order(
     """
     require(actor, Action.CHANGE_PLANS, task.decided_by)
     # Whoever issues for the same unit waits here, so that no number is given twice or left out.
-    issuer = Organisation.objects.select_for_update(of=("self",)).get(pk=task.decided_by.pk)
+    issuer = Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=task.decided_by.pk)
     _refuse_wrong(task, organisation, reply_days)
     day = timezone.localdate()
     given = SupervisionOrder.objects.filter(issuer=issuer, year=day.year)
@@ -147,7 +147,7 @@ def _refuse_empty(text: str, message: str) -> None:
 def _move(order: SupervisionOrder, state: State, reply_by: date | None = None) -> SupervisionOrder:
     """Bring an order into its next state, held against another change; a wrong one is refused with why."""
     found = (
-        SupervisionOrder.objects.select_for_update(of=("self",))
+        SupervisionOrder.objects.select_for_update(of=("self",), no_key=True)
         .select_related("organisation", "issuer", "task")
         .get(pk=order.pk)
     )

@@ -57,7 +57,9 @@ def tell_untold(day: date) -> int:
 def tell(step_ids: Sequence[int], day: date) -> int:
     """Tell of steps in the home's language and note that it was done; of two that do it at once, one does."""
     with translation.override(settings.LANGUAGE_CODE):
-        locked = Step.objects.select_for_update(of=("self",)).filter(pk__in=step_ids, told_at=None)
+        locked = Step.objects.select_for_update(of=("self",), no_key=True).filter(
+            pk__in=step_ids, told_at=None
+        )
         steps = list(
             locked.select_related("organisation", "task__measure__plan__organisation", "task__organisation")
             .select_related("task__parent__organisation")

@@ -17,7 +17,7 @@ from tongxin.plans.models import Report, Task, TaskUnit
 from tongxin.supervision.access import orders_visible_to
 from tongxin.supervision.days import latest_due_late
 from tongxin.supervision.models import SupervisionOrder
-from tongxin.supervision.queries import supervised_tasks
+from tongxin.supervision.queries import SUPERVISED, supervised_tasks
 
 SOON = timedelta(days=7)
 
@@ -58,7 +58,9 @@ def _led_by(units: Collection[Organisation]) -> QuerySet[TaskUnit, Any]:
 def reports_sent_back(user: User, units: Collection[Organisation]) -> QuerySet[Report]:
     """Return the reports of the units that came back, the longest ago first."""
     theirs = Q(task__organisation__in=units) | Q(task__in=_led_by(units))
-    returned = reports_visible_to(user).filter(theirs, state=Report.State.RETURNED)
+    returned = reports_visible_to(user).filter(
+        theirs, state=Report.State.RETURNED, task__state__in=SUPERVISED
+    )
     return returned.order_by("decided_at", "pk")
 
 
@@ -73,7 +75,7 @@ def reports_to_decide(user: User, day: date) -> QuerySet[Report]:
     )
     waiting = (
         reports_visible_to(user)
-        .filter(reached, state=Report.State.SUBMITTED)
+        .filter(reached, state=Report.State.SUBMITTED, task__state__in=SUPERVISED)
         .exclude(submitted_by=user)
         .annotate(decider=decider)
     )
